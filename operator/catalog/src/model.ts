@@ -1,0 +1,127 @@
+import type { EntityResource, NamespaceMapping } from '@portolan/crds';
+
+/** A dense id, unique among the entities held now; it is not stable across restarts. */
+export type EntityId = number;
+
+/** The entities one caller may see. Opaque to the catalog: it only asks `has`. `undefined` means all. */
+export interface Visibility {
+  has(id: EntityId): boolean;
+}
+
+/** What changed in the cluster. `uid` decides identity: a recreated object is a delete and an upsert. */
+export type CatalogChange = { type: 'upsert'; resource: EntityResource } | { type: 'delete'; uid: string };
+
+/**
+ * A filter over search rows (reference: Backstage's filter sets and filter predicates).
+ * Keys and values match lower-cased. `{all: []}` is true, `{any: []}` is false.
+ */
+export type FilterExpression =
+  | { all: readonly FilterExpression[] }
+  | { any: readonly FilterExpression[] }
+  | { not: FilterExpression }
+  /** The key has one of the values; without `values` the key exists. */
+  | { key: string; values?: readonly string[] }
+  | { key: string; prefix: string }
+  /** Has a relation of this type (any when absent) to one of these refs (any when absent). */
+  | { relation: { type?: string; targetRefs?: readonly string[] } };
+
+export interface OrderField {
+  field: string;
+  direction: 'asc' | 'desc';
+}
+
+/** A position in an ordered result: the order field's value of the row (lower-cased) and its uid. */
+export interface Position {
+  value: string | null;
+  uid: string;
+}
+
+export interface CatalogQuery {
+  filter?: FilterExpression | undefined;
+  /** Substring, trimmed, any case; `fields: []` matches nothing. */
+  fullText?: { term: string; fields: readonly string[] } | undefined;
+  /** Empty: by uid. Ties go by uid, in the first field's direction for `exclude`, ascending for `last`. */
+  order?: readonly OrderField[];
+  /**
+   * What happens to entities without the order field: `exclude` leaves them out of rows and total and uses only
+   * the first order field (by-query); `last` sorts them last in both directions and uses all fields (/entities).
+   */
+  missing?: 'exclude' | 'last';
+  limit?: number | undefined;
+  offset?: number | undefined;
+  /** Rows strictly after this position (or before it, nearest first reversed into order, when `backwards`). */
+  from?: { position: Position; backwards: boolean } | undefined;
+  visible?: Visibility | undefined;
+}
+
+export interface CatalogPage {
+  ids: readonly EntityId[];
+  /** All matches, before paging. */
+  total: number;
+  hasNext: boolean;
+  hasPrevious: boolean;
+  /** Positions of the first and last row of this page and of the first row of the whole result. */
+  first?: Position;
+  last?: Position;
+  firstOfAll?: Position;
+}
+
+export interface FacetCount {
+  value: string;
+  count: number;
+}
+
+export interface Relation {
+  type: string;
+  targetRef: string;
+}
+
+/** One entity in Backstage's shape: relations sorted by type, then targetRef; ours under `status.portolan`. */
+export interface CatalogEntity {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace: string;
+    uid: string;
+    etag: string;
+    title?: string;
+    description?: string;
+    labels?: Record<string, string>;
+    annotations?: Record<string, string>;
+    tags?: string[];
+    links?: { url: string; title?: string; icon?: string; type?: string }[];
+    [key: string]: unknown;
+  };
+  spec: Record<string, unknown>;
+  relations: Relation[];
+  status: { portolan: EntityResource['status'] | Record<string, never> };
+}
+
+export interface CatalogOptions {
+  namespaces?: NamespaceMapping;
+}
+
+/** The read model: `apply` in, queries out; pure and synchronous. */
+export interface Catalog {
+  apply(changes: Iterable<CatalogChange>): void;
+  /** Moves with every apply that changed something. */
+  readonly revision: number;
+  readonly size: number;
+  /** The entity that serves a canonical ref; the older one where two claim it. */
+  byRef(ref: string, visible?: Visibility): EntityId | undefined;
+  byUid(uid: string, visible?: Visibility): EntityId | undefined;
+  query(query: CatalogQuery): CatalogPage;
+  /** Distinct values per path in original case with the number of entities, sorted by value (code points). */
+  facets(options: {
+    paths: readonly string[];
+    filter?: FilterExpression | undefined;
+    visible?: Visibility | undefined;
+  }): Map<string, FacetCount[]>;
+  /** The JSON text of one entity as UTF-8; reverse relations of invisible entities are left out. */
+  bytes(id: EntityId, visible?: Visibility): Buffer;
+  /** The same, parsed. */
+  entity(id: EntityId, visible?: Visibility): CatalogEntity;
+  /** The canonical ref of an entity. */
+  refOf(id: EntityId): string;
+}

@@ -1,1 +1,6 @@
-export {};
+export { createApiServer } from './server.ts';
+export type { ApiOptions } from './server.ts';
+export { createProbeServer } from './probes.ts';
+export type { ProbeOptions, Readiness, ReadinessCheck } from './probes.ts';
+export { ApiError, inputError, notAllowedError, notFoundError, sendError } from './errors.ts';
+export type { ApiErrorCode, ErrorEnvelope } from './errors.ts';

@@ -1,1 +1,2 @@
-export {};
+export { uiPlugin, type UiOptions } from './plugin.ts';
+export type { SourceState } from './view-models/sources.ts';

@@ -1,1 +1,31 @@
-export {};
+export { createAcceptance } from './acceptance/acceptance.ts';
+export { composeStatus } from './composer/compose.ts';
+export { createComposer, type Composer } from './composer/composer.ts';
+export type { Fragment, FragmentSource, StatedCondition, StatusFields } from './composer/fragment.ts';
+export { createEntityStores, entityIndexes, type EntityKey, type EntityStores } from './entities/entity-stores.ts';
+export { trimEntity, type TrimmedEntity } from './entities/trimmed-entity.ts';
+export { createRelations, danglingGraceMs } from './relations/relations.ts';
+export { watchRefs } from './relations/triggers.ts';
+export { judge } from './workloads/health/rules.ts';
+export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
+export {
+  trimNamespace,
+  trimPod,
+  trimReplicaSet,
+  workloadKinds,
+  workloadTrimmer,
+  type TrimmedNamespace,
+  type TrimmedPod,
+  type TrimmedReplicaSet,
+  type TrimmedWorkload,
+  type WorkloadKind,
+} from './workloads/trim.ts';
+export { watchWorkloads } from './workloads/triggers.ts';
+export { createWorkloadFragments } from './workloads/workload-fragment.ts';
+export {
+  createWorkloadStores,
+  ownerIndexes,
+  workloadIndexes,
+  type WorkloadInformers,
+  type WorkloadStores,
+} from './workloads/workload-stores.ts';

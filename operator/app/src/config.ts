@@ -1,0 +1,160 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+
+export const roles = ['operator', 'server', 'all'] as const;
+export type Role = (typeof roles)[number];
+
+const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
+const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
+const port = z.coerce.number('must be a number').int().min(0).max(65_535);
+const flag = z
+  .enum(['true', 'false', ''], 'must be true or false')
+  .transform((text) => text !== 'false');
+
+function commaSeparated<Item extends z.ZodType<string, string>>(item: Item) {
+  return z
+    .string()
+    .transform((text) => text.split(',').map((each) => each.trim()))
+    .pipe(z.array(item).min(1));
+}
+
+interface Setting {
+  schema: z.ZodType;
+  /** One line for --help. */
+  help: string;
+  isFlag?: boolean;
+}
+
+/** Every setting once: `--name value`, or the environment variable `PORTOLAN_NAME`. A flag wins. */
+const settings = {
+  kubeconfig: { schema: z.string().min(1).optional(), help: 'kubeconfig file; without it, the ServiceAccount of the pod' },
+  context: { schema: z.string().min(1).optional(), help: 'context of the kubeconfig; without it, its current one' },
+  host: { schema: z.string().min(1).default('127.0.0.1'), help: 'address of the API and UI (default 127.0.0.1)' },
+  port: { schema: port.default(7007), help: 'port of the API and UI (default 7007)' },
+  'probe-host': { schema: z.string().min(1).default('127.0.0.1'), help: 'address of probes and metrics (default 127.0.0.1)' },
+  'probe-port': { schema: port.default(7008), help: 'port of /livez, /readyz and /metrics (default 7008)' },
+  'watch-namespaces': {
+    schema: commaSeparated(namespaceName).optional(),
+    help: 'watch only these namespaces, with Roles in place of the ClusterRole',
+  },
+  'default-namespace': {
+    schema: namespaceName.default('default'),
+    help: 'the namespace whose entities appear in namespace "default" (default: default)',
+  },
+  'allowed-hosts': {
+    schema: commaSeparated(z.string().min(1)).optional(),
+    help: 'host names that requests may carry beside the loopback names',
+  },
+  'insecure-anonymous': {
+    schema: flag.default(false),
+    help: 'let the API listen beyond loopback although nobody signs in',
+    isFlag: true,
+  },
+  'log-level': {
+    schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+    help: `one of ${logLevels.join(', ')} (default info)`,
+  },
+} satisfies Record<string, Setting>;
+
+type SettingName = keyof typeof settings;
+
+/** The validated configuration of one process. */
+export type Config = { role: Role } & { [Name in SettingName]: z.infer<(typeof settings)[Name]['schema']> };
+
+/** A setting that cannot be used; the message names it and what it may be. */
+export class ConfigError extends Error {
+  readonly code = 'OPERATOR_CONFIG_INVALID';
+  override readonly name = 'ConfigError';
+}
+
+/**
+ * Reads flags and `PORTOLAN_*` variables. Pure: both are passed in.
+ * @throws {ConfigError} `OPERATOR_CONFIG_INVALID` for an unknown flag, variable or role, or a value that is not allowed.
+ */
+export function parseConfig(args: readonly string[], env: Readonly<Record<string, string | undefined>>): Config {
+  const { values, positionals } = readArgs(args);
+  const unknown = Object.keys(env).find((name) => name.startsWith('PORTOLAN_') && !isKnownVariable(name));
+  if (unknown !== undefined) {
+    throw new ConfigError(`${unknown} is not a setting; it may be one of ${names.map(variableOf).join(', ')}.`);
+  }
+  const role = positionals[0] ?? env['PORTOLAN_ROLE'];
+  if (positionals.length > 1 || !isRole(role)) {
+    throw new ConfigError(`The role must be one of ${roles.join(', ')}, not "${positionals.join(' ') || (role ?? '')}".`);
+  }
+  const parsed = Object.fromEntries(
+    names.map((name) => {
+      const given = values[name];
+      const value = given ?? env[variableOf(name)];
+      const result = settings[name].schema.safeParse(value);
+      if (result.success) return [name, result.data];
+      const source = given === undefined ? variableOf(name) : `--${name}`;
+      throw new ConfigError(`${source}: ${reasonOf(result.error)} (got "${value ?? ''}").`);
+    }),
+  ) as Omit<Config, 'role'>;
+  const config: Config = { role, ...parsed };
+  checkHost(config);
+  return config;
+}
+
+/** The text of `--help`. */
+export function usage(): string {
+  const rows = names.map((name) => {
+    const value = 'isFlag' in settings[name] ? '' : ' VALUE';
+    return `  ${`--${name}${value}`.padEnd(28)} ${settings[name].help}`;
+  });
+  return [
+    'usage: portolan operator|server|all [flags]',
+    '',
+    '  operator   watches entities and workloads, writes status',
+    '  server     serves the read API and the UI',
+    '  all        both in one process',
+    '',
+    ...rows,
+    '',
+    'Each flag is also a variable: --log-level is PORTOLAN_LOG_LEVEL.',
+    '',
+  ].join('\n');
+}
+
+const names = Object.keys(settings) as SettingName[];
+
+function readArgs(args: readonly string[]): { values: Partial<Record<SettingName, string>>; positionals: string[] } {
+  const options = Object.fromEntries(
+    names.map((name) => [name, { type: 'isFlag' in settings[name] ? ('boolean' as const) : ('string' as const) }]),
+  );
+  try {
+    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    return {
+      values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
+      positionals,
+    };
+  } catch (cause) {
+    const reason = cause instanceof Error ? (cause.message.split('.')[0] ?? '') : '';
+    throw new ConfigError(`${reason}; the flags are ${names.map((name) => `--${name}`).join(', ')}.`, { cause });
+  }
+}
+
+function isRole(value: string | undefined): value is Role {
+  return (roles as readonly (string | undefined)[]).includes(value);
+}
+
+function isKnownVariable(name: string): boolean {
+  return name === 'PORTOLAN_ROLE' || names.some((each) => variableOf(each) === name);
+}
+
+function variableOf(name: SettingName): string {
+  return `PORTOLAN_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function reasonOf(error: z.ZodError): string {
+  return error.issues[0]?.message ?? 'is not allowed';
+}
+
+/** Until sign-in exists, whoever reaches the port reads the catalog; so only this machine may, unless told otherwise. */
+function checkHost(config: Config): void {
+  const isLoopback = config.host === 'localhost' || config.host === '::1' || /^127(\.\d{1,3}){3}$/.test(config.host);
+  if (isLoopback || config['insecure-anonymous'] || config.role === 'operator') return;
+  throw new ConfigError(
+    `--host: must be a loopback address (127.0.0.1, ::1, localhost) because nobody signs in yet; --insecure-anonymous overrides (got "${config.host}").`,
+  );
+}

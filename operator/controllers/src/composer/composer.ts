@@ -1,0 +1,101 @@
+import type { EntityKind, EntityStatus } from '@portolan/crds';
+import {
+  createController,
+  generationChanged,
+  lowPriority,
+  mergePatch,
+  type Clock,
+  type Controller,
+  type ReconcileResult,
+  type RuntimeLogger,
+  type RuntimeMetrics,
+  type StatusWriter,
+} from '@portolan/runtime';
+import type { EntityStores } from '../entities/entity-stores.ts';
+import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
+import { composeStatus } from './compose.ts';
+import type { Fragment, FragmentSource } from './fragment.ts';
+
+/** The only writer of one kind's status. */
+export interface Composer {
+  readonly kind: EntityKind;
+  enqueue(key: string, options?: { priority?: number; afterMs?: number }): void;
+  /** Nothing queued, nothing in flight. */
+  idle(): boolean;
+  run(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Creates the composer of one kind. It asks every source for its fragment, composes, compares with the stored status
+ * and sends at most one merge patch that carries the resourceVersion it was computed from.
+ */
+export function createComposer(options: {
+  kind: EntityKind;
+  entities: EntityStores;
+  sources: readonly FragmentSource[];
+  writer: StatusWriter;
+  clock: Clock;
+  random: () => number;
+  log: RuntimeLogger;
+  metrics: RuntimeMetrics;
+  concurrency?: number;
+}): Composer {
+  const { kind, entities, sources, writer, clock, random, log, metrics } = options;
+  const store = entities.store(kind);
+
+  const reconcile = async (key: string): Promise<ReconcileResult> => {
+    const entity = store.get(key);
+    if (entity === undefined || entity.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
+    const now = clock.now();
+    const fragments = sources.map((source) => source(entity, now));
+    const holdMs = Math.max(0, ...fragments.map((fragment) => fragment.holdMs ?? 0));
+    if (holdMs > 0) return { kind: 'requeue-after', ms: holdMs };
+    const next = composeStatus({
+      stored: entity.status,
+      generation: entity.metadata.generation ?? 0,
+      fragments,
+      now: new Date(now).toISOString().replace(/\.\d{3}Z$/, 'Z'),
+    });
+    const patch = mergePatch(entity.status ?? {}, next);
+    if (patch !== undefined) {
+      const { namespace, name, resourceVersion } = entity.metadata;
+      const outcome = await writer.write({ namespace, name, resourceVersion, patch: { status: patch } });
+      if (outcome.kind === 'written') logTransition(log, entity, next);
+      // The newer version is already on its way through the watch and will enqueue this key again unless only its
+      // status moved, so ask again ourselves.
+      if (outcome.kind === 'conflict') return { kind: 'requeue-after', ms: 100 };
+    }
+    return nextLook(fragments);
+  };
+
+  const controller: Controller = createController({
+    name: `${kind.toLowerCase()}-status`,
+    reconcile,
+    concurrency: options.concurrency ?? 8,
+    clock,
+    random,
+    log,
+    metrics,
+  });
+  store.subscribe((change) => {
+    if (change.type === 'deleted' || !generationChanged(change)) return;
+    controller.enqueue(change.key, change.type === 'added' && change.initial ? { priority: lowPriority } : {});
+  });
+  return {
+    kind,
+    enqueue: (key, where) => controller.enqueue(key, where),
+    idle: () => controller.idle(),
+    run: (signal) => controller.run(signal),
+  };
+}
+
+function nextLook(fragments: readonly Fragment[]): ReconcileResult {
+  const rechecks = fragments.flatMap((fragment) => (fragment.recheckMs === undefined ? [] : [fragment.recheckMs]));
+  return rechecks.length === 0 ? { kind: 'done' } : { kind: 'requeue-after', ms: Math.min(...rechecks) };
+}
+
+function logTransition(log: RuntimeLogger, entity: TrimmedEntity, next: EntityStatus): void {
+  const before = entity.status?.health?.verdict;
+  const after = next.health?.verdict;
+  if (before !== after) log.info({ ref: entity.ref, before, after, reason: next.health?.reason }, 'health changed');
+}

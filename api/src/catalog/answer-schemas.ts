@@ -1,0 +1,62 @@
+/** The shapes that leave, for the API description; answers are assembled from bytes and not validated again. */
+import { z } from 'zod';
+
+export const answerSchemas = z.registry<{ id: string; description?: string }>();
+
+const text = z.string();
+
+const entity = z.looseObject({
+  apiVersion: text,
+  kind: text,
+  metadata: z.looseObject({
+    name: text,
+    namespace: text,
+    uid: text,
+    etag: text,
+    title: text.optional(),
+    description: text.optional(),
+    labels: z.record(text, text).optional(),
+    annotations: z.record(text, text).optional(),
+    tags: z.array(text).optional(),
+    links: z
+      .array(
+        z.object({ url: text, title: text, icon: text, type: text }).partial({ title: true, icon: true, type: true }),
+      )
+      .optional(),
+  }),
+  spec: z.record(text, z.unknown()),
+  relations: z.array(z.object({ type: text, targetRef: text })),
+  status: z.looseObject({
+    portolan: z.record(text, z.unknown()).describe('What the operator knows: refs, workloads, health.'),
+  }),
+});
+answerSchemas.add(entity, { id: 'Entity', description: 'An entity. With `fields`, only the asked parts.' });
+
+answerSchemas.add(z.array(entity), { id: 'EntityList' });
+
+answerSchemas.add(
+  z.object({
+    items: z.array(entity),
+    totalItems: z.int(),
+    pageInfo: z.object({ nextCursor: text.optional(), prevCursor: text.optional() }),
+  }),
+  { id: 'EntityPage' },
+);
+
+answerSchemas.add(z.object({ items: z.array(entity.nullable()) }), {
+  id: 'EntityBatch',
+  description: 'In the order of the refs; null where there is no such entity.',
+});
+
+answerSchemas.add(z.object({ facets: z.record(text, z.array(z.object({ value: text, count: z.int() }))) }), {
+  id: 'EntityFacets',
+});
+
+answerSchemas.add(
+  z.object({
+    error: z.object({ name: text, message: text, code: text }),
+    request: z.object({ method: text, url: text }).optional(),
+    response: z.object({ statusCode: z.int() }),
+  }),
+  { id: 'Error' },
+);

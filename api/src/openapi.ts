@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { answerSchemas } from './catalog/answer-schemas.ts';
+import type { ApiFeature, ApiRoute } from './routes.ts';
+
+type Json = Record<string, unknown>;
+
+function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Json {
+  const { $schema: _dialect, ...rest } = z.toJSONSchema(schema, { io });
+  return rest;
+}
+
+function parameters(schema: z.ZodObject, place: 'query' | 'path'): Json[] {
+  // Query texts are parsed by the schema, so its output is what the parameter means: a number, a list.
+  const { properties = {}, required = [] } = schemaOf(schema, 'output') as {
+    properties?: Record<string, Json>;
+    required?: string[];
+  };
+  return Object.entries(properties).map(([name, { description, ...rest }]) => ({
+    name,
+    in: place,
+    required: place === 'path' || required.includes(name),
+    ...(description !== undefined && { description }),
+    schema: rest,
+  }));
+}
+
+function answerOf(description: string, schema: string): Json {
+  return {
+    description,
+    content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+  };
+}
+
+/** `/entities/by-uid/:uid` as `/entities/by-uid/{uid}`. */
+function template(path: string): string {
+  return path.replaceAll(/:(\w+)/g, '{$1}');
+}
+
+function operation(route: ApiRoute): Json {
+  const { params, query, body } = route;
+  return {
+    summary: route.summary,
+    operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
+    parameters: [...(params ? parameters(params, 'path') : []), ...parameters(query, 'query')],
+    ...(body && { requestBody: { content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
+    responses: {
+      200: answerOf('The answer.', route.answer),
+      ...(route.method === 'GET' && { 304: { description: 'The caller has these bytes already (If-None-Match).' } }),
+      400: answerOf('A parameter or the body is wrong; the message names it.', 'Error'),
+      ...(params && { 404: answerOf('There is no such entity.', 'Error') }),
+    },
+  };
+}
+
+/** The OpenAPI 3.1 description of what is served: from the route table and the schemas that validate requests. */
+export function openApiDocument(options: { version: string; features: readonly ApiFeature[] }): Json {
+  const paths: Record<string, Json> = {};
+  for (const { prefix, routes } of options.features) {
+    for (const route of routes) {
+      const path = template(`${prefix}${route.path}`);
+      paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
+    }
+  }
+  const { schemas } = z.toJSONSchema(answerSchemas, {
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  const named = Object.entries(schemas).map(
+    ([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema] as const,
+  );
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Portolan read API',
+      version: options.version,
+      description: "The software catalog, in the HTTP API of Backstage's catalog backend.",
+    },
+    paths,
+    components: { schemas: Object.fromEntries(named) },
+  };
+}

@@ -1,0 +1,29 @@
+import type { FastifyInstance, RouteHandlerMethod } from 'fastify';
+import type { z } from 'zod';
+
+/** One documented route of the API. The description and the registration come from the same entry. */
+export interface ApiRoute {
+  method: 'GET' | 'POST';
+  /** Inside the plugin, with `:name` parameters. */
+  path: string;
+  summary: string;
+  query: z.ZodObject;
+  params?: z.ZodObject;
+  body?: z.ZodObject;
+  /** Name of the answer's schema in the description. */
+  answer: string;
+  handler: RouteHandlerMethod;
+}
+
+export interface ApiFeature {
+  /** Like `/api/catalog`. */
+  prefix: string;
+  routes: readonly ApiRoute[];
+}
+
+/** Registers the routes of one feature under its prefix. */
+export function registerFeature(app: FastifyInstance, feature: ApiFeature): void {
+  for (const { method, path, handler } of feature.routes) {
+    app.route({ method, url: `${feature.prefix}${path}`, handler });
+  }
+}

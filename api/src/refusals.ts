@@ -65,6 +65,12 @@ export function refuseUnsupported(server: Server): void {
       message: 'The Expect header may only be 100-continue',
     });
     const body = envelope(error, { method: request.method ?? '', url: request.url ?? '/' });
-    response.writeHead(417, { 'content-type': 'application/json; charset=utf-8', connection: 'close' }).end(body);
+    response
+      .writeHead(417, {
+        'content-type': 'application/json; charset=utf-8',
+        'content-length': Buffer.byteLength(body),
+        connection: 'close',
+      })
+      .end(body);
   });
 }

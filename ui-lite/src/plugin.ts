@@ -1,6 +1,15 @@
 import type { Catalog } from '@portolan/catalog';
-import type { FastifyPluginAsync } from 'fastify';
-import type { SourceState } from './view-models/sources.ts';
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
+import { loadAssets } from './assets.ts';
+import { systemPageClock, type PageClock } from './clock.ts';
+import { createRenderPage, sendPage, type PageName } from './pages.ts';
+import { catalogListView, nearRefs } from './view-models/catalog-list.ts';
+import { createEntityLookup } from './view-models/entity-lookup.ts';
+import { entityPageView } from './view-models/entity-page.ts';
+import { refView, type RefView } from './view-models/entity-summary.ts';
+import { entityHref } from './view-models/links.ts';
+import { parseListState } from './view-models/list-state.ts';
+import { sourceNotices, staleness, type SourceState } from './view-models/sources.ts';
 
 export interface UiOptions {
   /** What the pages show. */
@@ -9,9 +18,110 @@ export interface UiOptions {
   version: string;
   /** The state of the watched resources; pages carry a banner while one is not connected. Default: none. */
   sources?: () => readonly SourceState[];
-  /** For relative dates, in milliseconds since the epoch. Default: the system's. */
-  clock?: { now(): number };
+  /** For relative dates. Default: the system's. */
+  clock?: PageClock;
+  /** From the catalog's namespaces to the cluster's, for the kubectl commands shown. Default: the same. */
+  toKubernetes?: (namespace: string) => string;
 }
 
-/** The server-rendered pages: `/`, `/catalog`, `/catalog/:namespace/:kind/:name` and `/static/*`. */
-export const uiPlugin: FastifyPluginAsync<UiOptions> = async () => {};
+interface EntityParams {
+  namespace: string;
+  kind: string;
+  name: string;
+}
+
+/** A year: the name changes with the content. */
+const immutable = 'public, max-age=31536000, immutable';
+
+/**
+ * The server-rendered pages: `/`, `/catalog`, `/catalog/:namespace/:kind/:name` and `/static/*`, with HTML error and
+ * not-found pages of their own. Whatever lies under `/api`, and every request that does not ask for HTML, is left to
+ * the not-found handler of the server that this is registered on.
+ */
+export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) => {
+  const { catalog, version, sources = () => [], clock = systemPageClock, toKubernetes = (name) => name } = options;
+  const assets = await loadAssets();
+  const renderPage = createRenderPage({ assets, version });
+
+  const frame = () => {
+    const nowMs = clock.now();
+    const states = sources();
+    return { nowMs, stale: staleness(states, nowMs), notices: sourceNotices(states, nowMs) };
+  };
+  const page = (name: PageName, view: object) => renderPage(name, { notices: frame().notices, ...view });
+
+  const notFound = (reply: FastifyReply, wanted: string) => {
+    const lookup = createEntityLookup(catalog);
+    const near: RefView[] = nearRefs(catalog, wanted).map((ref) => refView(ref, lookup));
+    return sendPage(reply, page('message', { status: 404, title: 'Not found', wanted, near }), 404);
+  };
+
+  server.setErrorHandler((error, request, reply) => {
+    const status = statusOf(error);
+    if (status >= 500) request.log.error({ err: error }, 'failed to render a page');
+    const title = status >= 500 ? 'Something went wrong' : 'This request cannot be answered';
+    return sendPage(reply, page('message', { status, title, requestId: request.id, near: [] }), status);
+  });
+
+  server.get('/', async (_request, reply) => reply.redirect('/catalog', 302));
+
+  server.get('/catalog', async (request, reply) => {
+    const { stale, notices } = frame();
+    const view = catalogListView(catalog, parseListState(searchOf(request)), stale);
+    return sendPage(reply, renderPage('list', { ...view, notices }));
+  });
+
+  server.get<{ Params: EntityParams }>('/catalog/:namespace/:kind/:name', async (request, reply) => {
+    const { kind, namespace, name } = request.params;
+    const ref = `${kind}:${namespace}/${name}`.toLowerCase();
+    const id = catalog.byRef(ref);
+    if (id === undefined) return notFound(reply, ref);
+    const { stale, notices, nowMs } = frame();
+    const view = entityPageView(catalog, id, { nowMs, stale, toKubernetes });
+    return sendPage(reply, renderPage('entity', { ...view, notices, canonical: entityHref({ kind, namespace, name }) }));
+  });
+
+  server.get<{ Params: { file: string } }>('/static/:file', async (request, reply) => {
+    const asset = assets.byFile(request.params.file);
+    if (asset === undefined) return notFound(reply, '');
+    return reply
+      .header('content-type', asset.contentType)
+      .header('cache-control', immutable)
+      .header('x-content-type-options', 'nosniff')
+      .send(asset.body);
+  });
+
+  server.get('/*', async (request, reply) => {
+    if (!asksForPage(request)) {
+      reply.callNotFound();
+      return reply;
+    }
+    return notFound(reply, lastSegment(request));
+  });
+};
+
+function searchOf(request: FastifyRequest): string {
+  const { url } = request.raw;
+  const at = url?.indexOf('?') ?? -1;
+  return at < 0 ? '' : (url?.slice(at + 1) ?? '');
+}
+
+/** A person with a browser, outside the API. */
+function asksForPage(request: FastifyRequest): boolean {
+  return !/^\/api(\/|\?|$)/i.test(request.url) && /text\/html/i.test(request.headers.accept ?? '');
+}
+
+function lastSegment(request: FastifyRequest): string {
+  const [path = ''] = request.url.split('?');
+  const segment = path.split('/').findLast((part) => part !== '') ?? '';
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+function statusOf(error: unknown): number {
+  const status = typeof error === 'object' && error !== null && 'statusCode' in error ? error.statusCode : undefined;
+  return typeof status === 'number' && status >= 400 && status < 600 ? status : 500;
+}

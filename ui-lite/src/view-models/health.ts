@@ -1,0 +1,89 @@
+import type { Evidence, HealthStatus } from '@portolan/crds';
+import { reasonWords } from './reasons.ts';
+import type { Staleness } from './sources.ts';
+import { timeView, type TimeView } from './times.ts';
+
+/** The look of a verdict. Only a Healthy that is known now is `good`; whatever is not understood is `unknown`. */
+export type HealthTone = 'good' | 'busy' | 'bad' | 'paused' | 'unknown';
+
+export interface HealthBadge {
+  tone: HealthTone;
+  word: string;
+  icon: string;
+  /** The reason code, where it says more than the word does. */
+  reason: string | undefined;
+}
+
+export interface EvidenceView {
+  object: string;
+  namespace: string;
+  container: string | undefined;
+  reason: string;
+  message: string | undefined;
+  /** Plain words for the reason, where there are some. */
+  explanation: string | undefined;
+  command: string;
+}
+
+export interface HealthView {
+  badge: HealthBadge;
+  message: string;
+  explanation: string | undefined;
+  since: TimeView | undefined;
+  evidence: readonly EvidenceView[];
+  more: number;
+}
+
+const tones: Readonly<Record<string, HealthTone>> = {
+  Healthy: 'good',
+  Progressing: 'busy',
+  Degraded: 'bad',
+  Suspended: 'paused',
+  Unknown: 'unknown',
+};
+
+/** In reading order: what needs somebody first. */
+export const verdictOrder: readonly string[] = ['Degraded', 'Unknown', 'Progressing', 'Suspended', 'Healthy'];
+
+/** The badge of a verdict; with `stale` it is Unknown whatever was known before. */
+export function healthBadge(verdict: string, reason?: string, stale?: Staleness): HealthBadge {
+  if (stale !== undefined) return { tone: 'unknown', word: 'Unknown', icon: 'unknown', reason: 'Stale' };
+  const tone = (Object.hasOwn(tones, verdict) ? tones[verdict] : undefined) ?? 'unknown';
+  const word = tone === 'unknown' ? 'Unknown' : verdict;
+  const icon = tone;
+  return { tone, word, icon, reason: reason === undefined || reason === '' || reason === word ? undefined : reason };
+}
+
+/** The health card: verdict, reason in words, and the chain of objects it comes from. */
+export function healthView(health: HealthStatus, nowMs: number, stale?: Staleness): HealthView {
+  const evidence = (health.evidence ?? []).map(evidenceView);
+  const common = { evidence, more: health.more ?? 0 };
+  if (stale !== undefined) {
+    return {
+      ...common,
+      badge: healthBadge(health.verdict, health.reason, stale),
+      message: `Last known: ${health.verdict}${health.message === '' ? '' : ` – ${health.message}`}`,
+      explanation: reasonWords('Stale'),
+      since: stale.since,
+    };
+  }
+  return {
+    ...common,
+    badge: healthBadge(health.verdict, health.reason),
+    message: health.message,
+    explanation: reasonWords(health.reason),
+    since: timeView(health.since, nowMs),
+  };
+}
+
+function evidenceView(evidence: Evidence): EvidenceView {
+  return {
+    object: `${evidence.kind} ${evidence.name}`,
+    namespace: evidence.namespace,
+    container: evidence.container,
+    reason: evidence.reason,
+    message: evidence.message,
+    explanation: reasonWords(evidence.reason),
+    command: `kubectl describe ${evidence.kind.toLowerCase()} ${evidence.name} -n ${evidence.namespace}`,
+  };
+}

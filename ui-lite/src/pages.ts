@@ -44,7 +44,10 @@ export function createRenderPage(options: { assets: Assets; version: string }): 
     message: environment.getTemplate(templates.message, true),
   };
   const { stylesheet, script, icon } = options.assets;
-  const shared = { assets: { stylesheet: stylesheet.path, script: script.path, icon: icon.path }, version: options.version };
+  const shared = {
+    assets: { stylesheet: stylesheet.path, script: script.path, icon: icon.path },
+    version: options.version,
+  };
   return (page, view) => compiled[page].render({ ...shared, ...view });
 }
 

@@ -2,7 +2,7 @@ import type { Catalog } from '@portolan/catalog';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { loadAssets } from './assets.ts';
 import { systemPageClock, type PageClock } from './clock.ts';
-import { createRenderPage, sendPage, type PageName } from './pages.ts';
+import { createRenderPage, sendPage } from './pages.ts';
 import { catalogListView, nearRefs } from './view-models/catalog-list.ts';
 import { createEntityLookup } from './view-models/entity-lookup.ts';
 import { entityPageView } from './view-models/entity-page.ts';
@@ -48,19 +48,21 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     const states = sources();
     return { nowMs, stale: staleness(states, nowMs), notices: sourceNotices(states, nowMs) };
   };
-  const page = (name: PageName, view: object) => renderPage(name, { notices: frame().notices, ...view });
 
   const notFound = (reply: FastifyReply, wanted: string) => {
     const lookup = createEntityLookup(catalog);
     const near: RefView[] = nearRefs(catalog, wanted).map((ref) => refView(ref, lookup));
-    return sendPage(reply, page('message', { status: 404, title: 'Not found', wanted, near }), 404);
+    const { notices } = frame();
+    return sendPage(reply, renderPage('message', { status: 404, title: 'Not found', wanted, near, notices }), 404);
   };
 
   server.setErrorHandler((error, request, reply) => {
     const status = statusOf(error);
     if (status >= 500) request.log.error({ err: error }, 'failed to render a page');
     const title = status >= 500 ? 'Something went wrong' : 'This request cannot be answered';
-    return sendPage(reply, page('message', { status, title, requestId: request.id, near: [] }), status);
+    // Built from nothing that may have failed.
+    const html = renderPage('message', { status, title, requestId: request.id, near: [], notices: [] });
+    return sendPage(reply, html, status);
   });
 
   server.get('/', async (_request, reply) => reply.redirect('/catalog', 302));
@@ -78,7 +80,10 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     if (id === undefined) return notFound(reply, ref);
     const { stale, notices, nowMs } = frame();
     const view = entityPageView(catalog, id, { nowMs, stale, toKubernetes });
-    return sendPage(reply, renderPage('entity', { ...view, notices, canonical: entityHref({ kind, namespace, name }) }));
+    return sendPage(
+      reply,
+      renderPage('entity', { ...view, notices, canonical: entityHref({ kind, namespace, name }) }),
+    );
   });
 
   server.get<{ Params: { file: string } }>('/static/:file', async (request, reply) => {
@@ -96,7 +101,8 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
       reply.callNotFound();
       return reply;
     }
-    return notFound(reply, lastSegment(request));
+    const tidy = tidyPath(request);
+    return tidy === undefined ? notFound(reply, lastSegment(request)) : reply.redirect(tidy, 302);
   });
 };
 
@@ -104,6 +110,14 @@ function searchOf(request: FastifyRequest): string {
   const { url } = request.raw;
   const at = url?.indexOf('?') ?? -1;
   return at < 0 ? '' : (url?.slice(at + 1) ?? '');
+}
+
+/** The page that was meant by `/Catalog/…` or `/catalog/`; `undefined` when there is none. */
+function tidyPath(request: FastifyRequest): string | undefined {
+  const [path = ''] = request.url.split('?');
+  const tidy = path.replace(/\/+$/, '').toLowerCase();
+  if (tidy === path || !/^\/catalog(\/[^/]+\/[^/]+\/[^/]+)?$/.test(tidy)) return undefined;
+  return `${tidy}${request.url.slice(path.length)}`;
 }
 
 /** A person with a browser, outside the API. */

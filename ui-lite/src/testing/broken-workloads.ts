@@ -14,7 +14,7 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
         ready: 1,
         images: ['registry.lumen.example/payments/gateway:v3.2.0', 'registry.lumen.example/mesh/proxy:1.24.1'],
         verdict: 'Degraded',
-        reason: 'CrashLoopBackOff',
+        reason: 'CrashLoop',
         message: '3 of 4 pods restart again and again; the container gateway exits with code 1.',
       },
       {
@@ -31,15 +31,16 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
     ],
     {
       verdict: 'Degraded',
-      reason: 'CrashLoopBackOff',
-      message: 'Deployment payment-gateway: 3 of 4 pods keep crashing, exit code 1.',
+      reason: 'CrashLoop',
+      message:
+        'Deployment payment-gateway: pod payment-gateway-6b7f9c6d4-x2klp, container gateway: it ended with exit code 1, restarted 7 times.',
       since: minutesAgo(14),
       evidence: [
         {
           kind: 'Deployment',
           namespace: 'payments',
           name: 'payment-gateway',
-          reason: 'MinimumReplicasUnavailable',
+          reason: 'CrashLoop',
           message: '1 of 4 replicas is available.',
         },
         {
@@ -47,7 +48,7 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
           namespace: 'payments',
           name: 'payment-gateway-6b7f9c6d4-x2klp',
           container: 'gateway',
-          reason: 'CrashLoopBackOff',
+          reason: 'CrashLoop',
           message: 'Restarted 7 times, last exit code 1.',
         },
         {
@@ -55,7 +56,7 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
           namespace: 'payments',
           name: 'payment-gateway-6b7f9c6d4-qm8dz',
           container: 'gateway',
-          reason: 'CrashLoopBackOff',
+          reason: 'CrashLoop',
           message: 'Restarted 6 times, last exit code 1.',
         },
       ],
@@ -108,7 +109,12 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
         message: '2 of 3 replicas run the new version.',
       },
     ],
-    { verdict: 'Progressing', reason: 'RollingOut', message: 'StatefulSet search: a rollout is under way.', since: minutesAgo(2) },
+    {
+      verdict: 'Progressing',
+      reason: 'RollingOut',
+      message: 'StatefulSet search: a rollout is under way.',
+      since: minutesAgo(2),
+    },
   ),
   'commerce/black-friday-banner': runningStatus(
     [
@@ -124,7 +130,12 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
         reason: 'ScaledToZero',
       },
     ],
-    { verdict: 'Suspended', reason: 'ScaledToZero', message: 'Deployment black-friday-banner is scaled to zero.', since: minutesAgo(60 * 24 * 20) },
+    {
+      verdict: 'Suspended',
+      reason: 'ScaledToZero',
+      message: 'Deployment black-friday-banner is scaled to zero.',
+      since: minutesAgo(60 * 24 * 20),
+    },
   ),
   'platform/log-shipper': runningStatus(
     [

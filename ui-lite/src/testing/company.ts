@@ -77,10 +77,26 @@ function structure(): EntityResource[] {
     domain('commerce', 'commerce', 'Commerce', 'commerce'),
     domain('payments', 'payments', 'Payments', 'finance'),
     domain('platform', 'platform', 'Platform', 'platform'),
-    system('commerce', 'shop', { title: 'Online Shop', owner: 'commerce', description: 'What customers see and click.' }),
-    system('commerce', 'find', { title: 'Product Discovery', owner: 'discovery', description: 'Search and suggestions.' }),
-    system('payments', 'money', { title: 'Money Movement', owner: 'payments', description: 'Charges, refunds and payouts.' }),
-    system('platform', 'telemetry', { title: 'Telemetry', owner: 'observability', description: 'Logs, metrics and traces.' }),
+    system('commerce', 'shop', {
+      title: 'Online Shop',
+      owner: 'commerce',
+      description: 'What customers see and click.',
+    }),
+    system('commerce', 'find', {
+      title: 'Product Discovery',
+      owner: 'discovery',
+      description: 'Search and suggestions.',
+    }),
+    system('payments', 'money', {
+      title: 'Money Movement',
+      owner: 'payments',
+      description: 'Charges, refunds and payouts.',
+    }),
+    system('platform', 'telemetry', {
+      title: 'Telemetry',
+      owner: 'observability',
+      description: 'Logs, metrics and traces.',
+    }),
   ];
 }
 
@@ -103,7 +119,8 @@ const serviceList: readonly Service[] = [
     title: 'Payment Gateway',
     owner: 'payments',
     system: 'money',
-    description: 'Takes card, wallet and bank payments and hides which provider handles them. Every order passes through it, so its error budget is the shop’s.',
+    description:
+      'Takes card, wallet and bank payments and hides which provider handles them. Every order passes through it, so its error budget is the shop’s.',
     more: {
       tags: ['go', 'pci', 'tier-1'],
       links: [
@@ -117,41 +134,191 @@ const serviceList: readonly Service[] = [
       dependsOn: ['resource:payments-db', 'resource:payment-events', 'component:vault-agent'],
     },
   },
-  { namespace: 'payments', name: 'ledger', title: 'Ledger', owner: 'ledger', system: 'money', description: 'Double-entry bookkeeping of every movement of money.', more: { tags: ['kotlin', 'tier-1'], providesApis: ['ledger-api'], dependsOn: ['resource:ledger-db'] } },
-  { namespace: 'payments', name: 'fraud-scoring', title: 'Fraud Scoring', owner: 'payments', system: 'money', description: 'Scores a payment before it is charged.', more: { tags: ['python', 'ml'], consumesApis: ['payments-api'] } },
-  { namespace: 'payments', name: 'refunds', title: 'Refunds', owner: 'payments', system: 'money', description: 'Gives money back.', more: { consumesApis: ['payments-api', 'ledger-api'] } },
-  { namespace: 'payments', name: 'invoice-renderer', owner: 'ledger', system: 'money', description: 'Turns ledger entries into PDF invoices.', lifecycle: 'deprecated' },
-  { namespace: 'commerce', name: 'checkout', title: 'Checkout', owner: 'checkout', system: 'shop', description: 'Basket, address, delivery and payment in one flow.', more: { tags: ['typescript', 'tier-1'], providesApis: ['checkout-api'], consumesApis: ['payments/payments-api', 'catalog-graph'] } },
-  { namespace: 'commerce', name: 'web-store', title: 'Web Store', owner: 'storefront', system: 'shop', type: 'website', description: 'The shop in the browser.', more: { tags: ['typescript'], consumesApis: ['checkout-api', 'catalog-graph', 'search-api'] } },
-  { namespace: 'commerce', name: 'mobile-app', title: 'Mobile App', owner: 'storefront', system: 'shop', type: 'mobile', description: 'iOS and Android.' },
-  { namespace: 'commerce', name: 'product-catalog', title: 'Product Catalog', owner: 'storefront', system: 'shop', description: 'Products, prices and stock.', more: { providesApis: ['catalog-graph'], dependsOn: ['resource:catalog-db'] } },
-  { namespace: 'commerce', name: 'search', title: 'Search', owner: 'discovery', system: 'find', description: 'Full-text and vector search over products.', more: { tags: ['rust'], providesApis: ['search-api'], dependsOn: ['resource:search-index'] } },
-  { namespace: 'commerce', name: 'recommendations', title: 'Recommendations', owner: 'discovery', system: 'find', lifecycle: 'experimental', description: 'What other customers looked at.', more: { tags: ['python', 'ml'], dependsOn: ['resource:feature-store'] } },
-  { namespace: 'commerce', name: 'black-friday-banner', title: 'Black Friday Banner', owner: 'growth', system: 'shop', lifecycle: 'experimental', description: 'Runs in November.' },
-  { namespace: 'commerce', name: 'design-system', title: 'Design System', owner: 'storefront', system: 'shop', type: 'library', description: 'Components and tokens for all front ends.' },
-  { namespace: 'platform', name: 'log-shipper', title: 'Log Shipper', owner: 'observability', system: 'telemetry', description: 'Collects container logs on every node.' },
-  { namespace: 'platform', name: 'metrics-gateway', title: 'Metrics Gateway', owner: 'observability', system: 'telemetry', description: 'Receives metrics and forwards them to storage.', more: { providesApis: ['telemetry-ingest'] } },
-  { namespace: 'platform', name: 'deploy-bot', title: 'Deploy Bot', owner: 'runtime', system: 'telemetry', description: 'Rolls out what main has approved.' },
-  ...['address-check', 'loyalty', 'gift-cards', 'returns', 'shipping-rates', 'stock-sync', 'price-engine', 'reviews', 'wishlist', 'notifications', 'image-resizer', 'tax'].map(
-    (name): Service => ({ namespace: 'commerce', name, owner: 'checkout', system: 'shop', description: `The ${name.replace('-', ' ')} service.` }),
-  ),
+  {
+    namespace: 'payments',
+    name: 'ledger',
+    title: 'Ledger',
+    owner: 'ledger',
+    system: 'money',
+    description: 'Double-entry bookkeeping of every movement of money.',
+    more: { tags: ['kotlin', 'tier-1'], providesApis: ['ledger-api'], dependsOn: ['resource:ledger-db'] },
+  },
+  {
+    namespace: 'payments',
+    name: 'fraud-scoring',
+    title: 'Fraud Scoring',
+    owner: 'payments',
+    system: 'money',
+    description: 'Scores a payment before it is charged.',
+    more: { tags: ['python', 'ml'], consumesApis: ['payments-api'] },
+  },
+  {
+    namespace: 'payments',
+    name: 'refunds',
+    title: 'Refunds',
+    owner: 'payments',
+    system: 'money',
+    description: 'Gives money back.',
+    more: { consumesApis: ['payments-api', 'ledger-api'] },
+  },
+  {
+    namespace: 'payments',
+    name: 'invoice-renderer',
+    owner: 'ledger',
+    system: 'money',
+    description: 'Turns ledger entries into PDF invoices.',
+    lifecycle: 'deprecated',
+  },
+  {
+    namespace: 'commerce',
+    name: 'checkout',
+    title: 'Checkout',
+    owner: 'checkout',
+    system: 'shop',
+    description: 'Basket, address, delivery and payment in one flow.',
+    more: {
+      tags: ['typescript', 'tier-1'],
+      providesApis: ['checkout-api'],
+      consumesApis: ['payments/payments-api', 'catalog-graph'],
+    },
+  },
+  {
+    namespace: 'commerce',
+    name: 'web-store',
+    title: 'Web Store',
+    owner: 'storefront',
+    system: 'shop',
+    type: 'website',
+    description: 'The shop in the browser.',
+    more: { tags: ['typescript'], consumesApis: ['checkout-api', 'catalog-graph', 'search-api'] },
+  },
+  {
+    namespace: 'commerce',
+    name: 'mobile-app',
+    title: 'Mobile App',
+    owner: 'storefront',
+    system: 'shop',
+    type: 'mobile',
+    description: 'iOS and Android.',
+  },
+  {
+    namespace: 'commerce',
+    name: 'product-catalog',
+    title: 'Product Catalog',
+    owner: 'storefront',
+    system: 'shop',
+    description: 'Products, prices and stock.',
+    more: { providesApis: ['catalog-graph'], dependsOn: ['resource:catalog-db'] },
+  },
+  {
+    namespace: 'commerce',
+    name: 'search',
+    title: 'Search',
+    owner: 'discovery',
+    system: 'find',
+    description: 'Full-text and vector search over products.',
+    more: { tags: ['rust'], providesApis: ['search-api'], dependsOn: ['resource:search-index'] },
+  },
+  {
+    namespace: 'commerce',
+    name: 'recommendations',
+    title: 'Recommendations',
+    owner: 'discovery',
+    system: 'find',
+    lifecycle: 'experimental',
+    description: 'What other customers looked at.',
+    more: { tags: ['python', 'ml'], dependsOn: ['resource:feature-store'] },
+  },
+  {
+    namespace: 'commerce',
+    name: 'black-friday-banner',
+    title: 'Black Friday Banner',
+    owner: 'growth',
+    system: 'shop',
+    lifecycle: 'experimental',
+    description: 'Runs in November.',
+  },
+  {
+    namespace: 'commerce',
+    name: 'design-system',
+    title: 'Design System',
+    owner: 'storefront',
+    system: 'shop',
+    type: 'library',
+    description: 'Components and tokens for all front ends.',
+  },
+  {
+    namespace: 'platform',
+    name: 'log-shipper',
+    title: 'Log Shipper',
+    owner: 'observability',
+    system: 'telemetry',
+    description: 'Collects container logs on every node.',
+  },
+  {
+    namespace: 'platform',
+    name: 'metrics-gateway',
+    title: 'Metrics Gateway',
+    owner: 'observability',
+    system: 'telemetry',
+    description: 'Receives metrics and forwards them to storage.',
+    more: { providesApis: ['telemetry-ingest'] },
+  },
+  {
+    namespace: 'platform',
+    name: 'deploy-bot',
+    title: 'Deploy Bot',
+    owner: 'runtime',
+    system: 'telemetry',
+    description: 'Rolls out what main has approved.',
+  },
+  ...[
+    'address-check',
+    'loyalty',
+    'gift-cards',
+    'returns',
+    'shipping-rates',
+    'stock-sync',
+    'price-engine',
+    'reviews',
+    'wishlist',
+    'notifications',
+    'image-resizer',
+    'tax',
+  ].map((name): Service => ({
+    namespace: 'commerce',
+    name,
+    owner: 'checkout',
+    system: 'shop',
+    description: `The ${name.replace('-', ' ')} service.`,
+  })),
 ];
 
 function services(): EntityResource[] {
-  return serviceList.map(({ namespace, name, owner, system, type = 'service', lifecycle = 'production', more, ...rest }) => {
-    const runs = type === 'service';
-    const status = broken[`${namespace}/${name}`] ?? (runs ? healthyDeployment(namespace, name) : { conditions: settled({ linked: false }) });
-    const dangling = { 'payments/payment-gateway': ['component:payments/vault-agent'], 'commerce/black-friday-banner': ['group:org/growth'] }[`${namespace}/${name}`];
-    const conditions = dangling === undefined ? status.conditions : settled({ dangling, linked: true });
-    return entityResource({
-      kind: 'Component',
-      namespace,
-      name,
-      spec: { ...rest, type, lifecycle, owner: `org/${owner}`, system, ...more },
-      status: { ...status, ...(conditions === undefined ? {} : { conditions }) },
-      annotations: { 'backstage.io/source-location': `url:https://git.lumen.example/${namespace}/${name}/`, 'lumen.example/cost-centre': '4711' },
-    });
-  });
+  return serviceList.map(
+    ({ namespace, name, owner, system, type = 'service', lifecycle = 'production', more, ...rest }) => {
+      const runs = type === 'service';
+      const status =
+        broken[`${namespace}/${name}`] ??
+        (runs ? healthyDeployment(namespace, name) : { conditions: settled({ linked: false }) });
+      const dangling = {
+        'payments/payment-gateway': ['component:payments/vault-agent'],
+        'commerce/black-friday-banner': ['group:org/growth'],
+      }[`${namespace}/${name}`];
+      const conditions = dangling === undefined ? status.conditions : settled({ dangling, linked: true });
+      return entityResource({
+        kind: 'Component',
+        namespace,
+        name,
+        spec: { ...rest, type, lifecycle, owner: `org/${owner}`, system, ...more },
+        status: { ...status, ...(conditions === undefined ? {} : { conditions }) },
+        annotations: {
+          'backstage.io/source-location': `url:https://git.lumen.example/${namespace}/${name}/`,
+          'lumen.example/cost-centre': '4711',
+        },
+      });
+    },
+  );
 }
 
 const openapi = `openapi: 3.1.0
@@ -176,22 +343,78 @@ paths:
 `;
 
 function apis(): EntityResource[] {
-  const api = (namespace: string, name: string, spec: { title: string; type: string; owner: string; system: string; definition: string }) =>
-    entityResource({ kind: 'API', namespace, name, spec: { lifecycle: 'production', ...spec, owner: `org/${spec.owner}` } });
+  const api = (
+    namespace: string,
+    name: string,
+    spec: { title: string; type: string; owner: string; system: string; definition: string },
+  ) =>
+    entityResource({
+      kind: 'API',
+      namespace,
+      name,
+      spec: { lifecycle: 'production', ...spec, owner: `org/${spec.owner}` },
+    });
   return [
-    api('payments', 'payments-api', { title: 'Payments API', type: 'openapi', owner: 'payments', system: 'money', definition: openapi }),
-    api('payments', 'ledger-api', { title: 'Ledger API', type: 'grpc', owner: 'ledger', system: 'money', definition: 'syntax = "proto3";\nservice Ledger { rpc Post(Entry) returns (Receipt); }\n' }),
-    api('payments', 'fraud-api', { title: 'Fraud API', type: 'openapi', owner: 'payments', system: 'money', definition: openapi }),
-    api('commerce', 'checkout-api', { title: 'Checkout API', type: 'openapi', owner: 'checkout', system: 'shop', definition: openapi }),
-    api('commerce', 'catalog-graph', { title: 'Catalog Graph', type: 'graphql', owner: 'storefront', system: 'shop', definition: 'type Query { product(id: ID!): Product }\ntype Product { id: ID! title: String! }\n' }),
-    api('commerce', 'search-api', { title: 'Search API', type: 'openapi', owner: 'discovery', system: 'find', definition: openapi }),
-    api('platform', 'telemetry-ingest', { title: 'Telemetry Ingest', type: 'asyncapi', owner: 'observability', system: 'telemetry', definition: 'asyncapi: 3.0.0\ninfo: { title: Telemetry, version: 1.0.0 }\n' }),
+    api('payments', 'payments-api', {
+      title: 'Payments API',
+      type: 'openapi',
+      owner: 'payments',
+      system: 'money',
+      definition: openapi,
+    }),
+    api('payments', 'ledger-api', {
+      title: 'Ledger API',
+      type: 'grpc',
+      owner: 'ledger',
+      system: 'money',
+      definition: 'syntax = "proto3";\nservice Ledger { rpc Post(Entry) returns (Receipt); }\n',
+    }),
+    api('payments', 'fraud-api', {
+      title: 'Fraud API',
+      type: 'openapi',
+      owner: 'payments',
+      system: 'money',
+      definition: openapi,
+    }),
+    api('commerce', 'checkout-api', {
+      title: 'Checkout API',
+      type: 'openapi',
+      owner: 'checkout',
+      system: 'shop',
+      definition: openapi,
+    }),
+    api('commerce', 'catalog-graph', {
+      title: 'Catalog Graph',
+      type: 'graphql',
+      owner: 'storefront',
+      system: 'shop',
+      definition: 'type Query { product(id: ID!): Product }\ntype Product { id: ID! title: String! }\n',
+    }),
+    api('commerce', 'search-api', {
+      title: 'Search API',
+      type: 'openapi',
+      owner: 'discovery',
+      system: 'find',
+      definition: openapi,
+    }),
+    api('platform', 'telemetry-ingest', {
+      title: 'Telemetry Ingest',
+      type: 'asyncapi',
+      owner: 'observability',
+      system: 'telemetry',
+      definition: 'asyncapi: 3.0.0\ninfo: { title: Telemetry, version: 1.0.0 }\n',
+    }),
   ];
 }
 
 function resources(): EntityResource[] {
   const resource = (namespace: string, name: string, type: string, owner: string, system: string) =>
-    entityResource({ kind: 'Resource' satisfies EntityKind, namespace, name, spec: { type, owner: `org/${owner}`, system } });
+    entityResource({
+      kind: 'Resource' satisfies EntityKind,
+      namespace,
+      name,
+      spec: { type, owner: `org/${owner}`, system },
+    });
   return [
     resource('payments', 'payments-db', 'database', 'payments', 'money'),
     resource('payments', 'ledger-db', 'database', 'ledger', 'money'),

@@ -54,8 +54,13 @@ export function settled(options: { dangling?: readonly string[]; linked?: boolea
   const { dangling = [], linked } = options;
   const resolved =
     dangling.length === 0
-      ? condition('RefsResolved', 'True', 'AllResolved', 'All references resolve.')
-      : condition('RefsResolved', 'False', 'DanglingReferences', `No entity exists for ${dangling.join(', ')}.`);
+      ? condition('RefsResolved', 'True', 'AllResolved', 'All 3 referenced entities exist.')
+      : condition(
+          'RefsResolved',
+          'False',
+          'DanglingRefs',
+          `${dangling.length} referenced entities do not exist: ${dangling.join(', ')}. Create them or correct the spelling.`,
+        );
   const conditions = [condition('Ready', 'True', 'Accepted', 'Accepted and indexed.'), resolved];
   if (linked !== undefined) {
     conditions.push(
@@ -92,12 +97,12 @@ export function healthyDeployment(namespace: string, name: string, replicas = 3)
     ready: replicas,
     images: [`registry.lumen.example/${namespace}/${name}:v2.14.0`],
     verdict: 'Healthy',
-    reason: 'Available',
+    reason: 'Ready',
   };
   return runningStatus([item], {
     verdict: 'Healthy',
-    reason: 'Available',
-    message: `All ${replicas} replicas are ready.`,
+    reason: 'Ready',
+    message: `Deployment ${name}: ${replicas} of ${replicas} replicas are ready.`,
     since: minutesAgo(60 * 31),
   });
 }

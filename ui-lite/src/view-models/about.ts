@@ -84,7 +84,13 @@ function email(entity: CatalogEntity): PairView | undefined {
 function linkView(link: { url: string; title?: string; type?: string }): LinkView {
   const href = safeHref(link.url);
   const host = href === undefined ? undefined : new URL(href).host;
-  return { title: text(link.title) ?? link.url, href, url: link.url, type: text(link.type), host: host === '' ? undefined : host };
+  return {
+    title: text(link.title) ?? link.url,
+    href,
+    url: link.url,
+    type: text(link.type),
+    host: host === '' ? undefined : host,
+  };
 }
 
 function pairs(values: Readonly<Record<string, string>> | undefined): PairView[] {

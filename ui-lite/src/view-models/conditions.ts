@@ -42,7 +42,8 @@ const wordings: Readonly<Record<string, Wording>> = {
     Unknown: 'Its workloads cannot be looked up',
     reasons: {
       CrossNamespaceNotAllowed: 'It asks for workloads of another namespace, which has not allowed that',
-      NoWorkloads: 'No workload is linked to it',
+      NoWorkloads: 'Its workloads are gone',
+      NotFound: 'A workload that it names does not exist',
       Forbidden: 'Portolan may not read the workloads it would be linked to',
     },
   },

@@ -83,7 +83,16 @@ export function relatedEntity(ref: string, lookup: EntityLookup, stale?: Stalene
   const kind = kindView(parts?.kind ?? '');
   const namespace = parts?.namespace ?? '';
   if (entity === undefined || parts === undefined) {
-    return { ref, title: parts?.name ?? ref, kind, namespace, href: undefined, missing: true, type: undefined, health: undefined };
+    return {
+      ref,
+      title: parts?.name ?? ref,
+      kind,
+      namespace,
+      href: undefined,
+      missing: true,
+      type: undefined,
+      health: undefined,
+    };
   }
   return {
     ref,
@@ -98,7 +107,8 @@ export function relatedEntity(ref: string, lookup: EntityLookup, stale?: Stalene
 }
 
 export function firstTarget(entity: CatalogEntity, type: string, prefix = ''): string | undefined {
-  return entity.relations.find((relation) => relation.type === type && relation.targetRef.startsWith(prefix))?.targetRef;
+  return entity.relations.find((relation) => relation.type === type && relation.targetRef.startsWith(prefix))
+    ?.targetRef;
 }
 
 export function text(value: unknown): string | undefined {

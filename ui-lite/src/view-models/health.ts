@@ -50,8 +50,8 @@ export function healthBadge(verdict: string, reason?: string, stale?: Staleness)
   if (stale !== undefined) return { tone: 'unknown', word: 'Unknown', icon: 'unknown', reason: 'Stale' };
   const tone = (Object.hasOwn(tones, verdict) ? tones[verdict] : undefined) ?? 'unknown';
   const word = tone === 'unknown' ? 'Unknown' : verdict;
-  const icon = tone;
-  return { tone, word, icon, reason: reason === undefined || reason === '' || reason === word ? undefined : reason };
+  const says = reason !== undefined && !['', word, 'Ready'].includes(reason);
+  return { tone, word, icon: tone, reason: says ? reason : undefined };
 }
 
 /** The health card: verdict, reason in words, and the chain of objects it comes from. */

@@ -28,7 +28,15 @@ const reverses: Readonly<Record<string, string>> = {
   memberOf: 'hasMember',
 };
 
-const reverseOf = new Map(Object.entries(reverses).flatMap(([one, other]) => [[one, other], [other, one]] as const));
+const reverseOf = new Map(
+  Object.entries(reverses).flatMap(
+    ([one, other]) =>
+      [
+        [one, other],
+        [other, one],
+      ] as const,
+  ),
+);
 
 /** `Consumed by` for `apiConsumedBy`; a type without a heading is spelled out: `reviewedBy` as `Reviewed by`. */
 export function relationWords(type: string): string {

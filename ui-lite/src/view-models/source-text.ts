@@ -39,7 +39,8 @@ export function definitionView(entity: CatalogEntity): DefinitionView | undefine
 /** The entity as the read API serves it, as YAML, without what the page already shows or cannot carry. */
 export function yamlView(entity: CatalogEntity, toKubernetes: (namespace: string) => string): YamlView {
   const { kind, metadata, relations } = entity;
-  const spec = typeof entity.spec['definition'] === 'string' ? { ...entity.spec, definition: '(shown above)' } : entity.spec;
+  const spec =
+    typeof entity.spec['definition'] === 'string' ? { ...entity.spec, definition: '(shown above)' } : entity.spec;
   const shown = {
     apiVersion: entity.apiVersion,
     kind,
@@ -50,7 +51,9 @@ export function yamlView(entity: CatalogEntity, toKubernetes: (namespace: string
   };
   const left = relations.length - shownRelations;
   const note = left > 0 ? `# ${left} more relations are left out here\n` : '';
-  const path = [kind, metadata.namespace, metadata.name].map((part) => encodeURIComponent(part.toLowerCase())).join('/');
+  const path = [kind, metadata.namespace, metadata.name]
+    .map((part) => encodeURIComponent(part.toLowerCase()))
+    .join('/');
   return {
     text: note + stringify(shown, { lineWidth: 0, aliasDuplicateObjects: false }),
     command: command(entity, toKubernetes),

@@ -15,7 +15,11 @@ export function timeView(iso: string | undefined, nowMs: number): TimeView | und
   const at = Date.parse(iso);
   if (Number.isNaN(at)) return undefined;
   const datetime = new Date(at).toISOString();
-  return { datetime, words: relativeWords(nowMs - at), exact: `${datetime.slice(0, 10)} ${datetime.slice(11, 19)} UTC` };
+  return {
+    datetime,
+    words: relativeWords(nowMs - at),
+    exact: `${datetime.slice(0, 10)} ${datetime.slice(11, 19)} UTC`,
+  };
 }
 
 /** `ageMs` in milliseconds; negative lies in the future. Units round down: 119 s is `1 min ago`. */

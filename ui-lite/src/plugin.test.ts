@@ -1,0 +1,217 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { FastifyInstance } from 'fastify';
+import { testCompany } from './testing/company.ts';
+import { entityResource, minutesAgo, settled } from './testing/resources.ts';
+import { createUiServer } from './testing/ui-server.ts';
+
+const html = { accept: 'text/html,application/xhtml+xml' };
+const evil = `"><img src=x onerror=alert(1)></script><script>alert('x')</script>{{ 7*7 }}`;
+
+const hostile = entityResource({
+  kind: 'Component',
+  namespace: 'payments',
+  name: 'hostile',
+  spec: {
+    title: evil,
+    description: evil,
+    type: evil,
+    lifecycle: evil,
+    owner: 'org/payments',
+    tags: ['a'],
+    links: [
+      { url: 'javascript:alert(1)', title: evil },
+      { url: `https://acme.dev/?${evil}`, title: 'Fine' },
+    ],
+  },
+  annotations: { 'acme.dev/x': evil, 'acme.dev/y': 'javascript:alert(2)' },
+  status: {
+    conditions: settled().map((condition) => ({ ...condition, message: evil, reason: evil })),
+    health: {
+      verdict: 'Degraded',
+      reason: evil,
+      message: evil,
+      since: evil,
+      evidence: [{ kind: evil, namespace: evil, name: evil, container: evil, reason: evil, message: evil }],
+    },
+  },
+});
+const longest = entityResource({
+  kind: 'Component',
+  namespace: 'payments',
+  name: 'l'.repeat(63),
+  spec: { title: 'W'.repeat(500), description: 'm'.repeat(5_000), type: 's', lifecycle: 'p', owner: 'org/payments' },
+});
+
+describe('the pages', () => {
+  let server: FastifyInstance;
+  const get = (url: string, headers: Record<string, string> = html) => server.inject({ url, headers });
+
+  beforeAll(async () => {
+    server = await createUiServer([...testCompany(), hostile, longest]);
+  });
+  afterAll(() => server.close());
+
+  it('are HTML that may load nothing from elsewhere and run nothing inline', async () => {
+    for (const url of ['/catalog', '/catalog/payments/component/payment-gateway', '/catalog/a/b/c']) {
+      const { headers, body } = await get(url);
+      expect(headers).toMatchObject({
+        'content-type': 'text/html; charset=utf-8',
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'strict-origin-when-cross-origin',
+        'content-security-policy':
+          "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+      });
+      expect(body).not.toMatch(/<[^>]+\s(style|on\w+)=/);
+      expect(body).not.toMatch(/<script(?![^>]* src="\/static\/)/);
+      expect(body).not.toMatch(/(src|<link[^>]* href)="(https?:)?\/\//);
+    }
+  });
+
+  it('start at the catalog', async () => {
+    expect(await get('/')).toMatchObject({ statusCode: 302, headers: { location: '/catalog' } });
+  });
+
+  it('escape everything that somebody wrote', async () => {
+    for (const url of [
+      '/catalog?q=hostile',
+      '/catalog/payments/component/hostile',
+      `/catalog?q=${encodeURIComponent(evil)}`,
+    ]) {
+      const { statusCode, body } = await get(url);
+      expect(statusCode).toBe(200);
+      expect(body).not.toContain('<img src=x');
+      expect(body).not.toContain("<script>alert('x')");
+      expect(body).not.toContain('"><img');
+      expect(body).not.toMatch(/href="javascript:/i);
+      expect(body).toContain('{{ 7*7 }}');
+    }
+  });
+
+  it('escape the address in the page for what was not found', async () => {
+    const { body, statusCode } = await get(
+      `/catalog/${encodeURIComponent('<b>')}/component/${encodeURIComponent('"><i>')}`,
+    );
+    expect(statusCode).toBe(404);
+    expect(body).not.toMatch(/<b>|<i>/);
+  });
+
+  it('show names and titles of any length', async () => {
+    const { body } = await get(`/catalog/payments/component/${'l'.repeat(63)}`);
+    expect(body).toContain('W'.repeat(500));
+  });
+
+  it('find an entity by any spelling and name the canonical address', async () => {
+    const { statusCode, body } = await get('/catalog/PAYMENTS/Component/Payment-Gateway');
+    expect(statusCode).toBe(200);
+    expect(body).toContain('<link rel="canonical" href="/catalog/payments/component/payment-gateway">');
+  });
+
+  it('open external links without handing over the opener', async () => {
+    const { body } = await get('/catalog/payments/component/payment-gateway');
+    const external = body.match(/<a [^>]*href="(https?|mailto):[^>]*>/g) ?? [];
+    expect(external.length).toBeGreaterThan(0);
+    for (const link of external) expect(link).toContain('rel="noopener noreferrer"');
+  });
+
+  it('link to the next page with everything that was chosen', async () => {
+    const { body } = await get('/catalog?sort=-kind');
+    expect(body).toContain('rel="next" href="/catalog?sort=-kind&amp;page=2"');
+    expect(body).toContain('1–50 of 76');
+  });
+
+  it('suggest near names for an entity that does not exist', async () => {
+    const { statusCode, body } = await get('/catalog/payments/component/paymnet-gateway');
+    expect(statusCode).toBe(404);
+    expect(body).toContain('href="/catalog/payments/component/payment-gateway"');
+  });
+
+  it('answer an unknown address with a page for people and leave all else to the API', async () => {
+    expect(await get('/nowhere')).toMatchObject({
+      statusCode: 404,
+      headers: { 'content-type': expect.stringMatching(/text\/html/) },
+    });
+    for (const answer of [await get('/nowhere', {}), await get('/api/nowhere'), await get('/api')]) {
+      expect(answer).toMatchObject({
+        statusCode: 404,
+        headers: { 'content-type': expect.stringMatching(/application\/json/) },
+      });
+    }
+    expect(await get('/api/broken')).toMatchObject({
+      statusCode: 500,
+      headers: { 'content-type': expect.stringMatching(/application\/json/) },
+    });
+    expect(await server.inject({ method: 'POST', url: '/catalog', headers: html })).toMatchObject({
+      statusCode: 404,
+      headers: { 'content-type': expect.stringMatching(/application\/json/) },
+    });
+  });
+
+  it('lead from a misspelt path to the page that was meant, never to another host', async () => {
+    expect(await get('/Catalog/?q=Pay')).toMatchObject({ statusCode: 302, headers: { location: '/catalog?q=Pay' } });
+    expect((await get('//evil.dev/catalog')).headers['location']).toBeUndefined();
+    expect((await get('/%5Cevil.dev')).headers['location']).toBeUndefined();
+  });
+
+  it('are answered to HEAD without a body', async () => {
+    expect(await server.inject({ method: 'HEAD', url: '/catalog', headers: html })).toMatchObject({
+      statusCode: 200,
+      body: '',
+    });
+  });
+});
+
+describe('static files', () => {
+  it('have names that change with the content and are cached for good', async () => {
+    const server = await createUiServer([]);
+    const { body } = await server.inject({ url: '/catalog', headers: html });
+    const paths = [...body.matchAll(/"(\/static\/[^"]+)"/g)].map((match) => match[1] ?? '');
+    expect(paths).toHaveLength(3);
+    for (const url of paths) {
+      expect(url).toMatch(/-[0-9a-f]{12}\.(css|js|svg)$/);
+      expect(await server.inject({ url })).toMatchObject({
+        statusCode: 200,
+        headers: { 'cache-control': 'public, max-age=31536000, immutable', 'x-content-type-options': 'nosniff' },
+      });
+    }
+    for (const url of ['/static/portolan.css', '/static/..%2f..%2fpackage.json', '/static/']) {
+      expect((await server.inject({ url, headers: html })).statusCode).toBe(404);
+    }
+    await server.close();
+  });
+});
+
+describe('a fault', () => {
+  it('gives a page with the request id and nothing of the fault', async () => {
+    const server = await createUiServer(testCompany(), {
+      sources: () => {
+        throw new TypeError('secret detail');
+      },
+    });
+    const answer = await server.inject({ url: '/catalog', headers: html });
+    expect(answer).toMatchObject({ statusCode: 500, headers: { 'content-type': expect.stringMatching(/text\/html/) } });
+    expect(answer.body).not.toContain('secret detail');
+    await server.close();
+  });
+});
+
+describe('a lost connection', () => {
+  it('is said on every page, and no verdict is green', async () => {
+    const server = await createUiServer(testCompany(), {
+      sources: () => [
+        { resource: 'pods', connected: false, synced: true, reason: 'Unreachable', since: minutesAgo(3) },
+      ],
+    });
+    for (const url of [
+      '/catalog',
+      '/catalog/payments/component/ledger',
+      '/catalog/org/group/payments',
+      '/catalog/a/b/c',
+    ]) {
+      const { body } = await server.inject({ url, headers: html });
+      expect(body).toContain('The cluster cannot be reached');
+      expect(body).toContain('3 min ago');
+      expect(body).not.toMatch(/class="(badge|tone) good">.{0,200}Healthy/s);
+    }
+    await server.close();
+  });
+});

@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { conditionViews } from './conditions.ts';
+import { healthBadge, healthView } from './health.ts';
+import { workloadsView } from './workloads.ts';
+
+const nowMs = Date.parse('2026-11-24T10:00:00Z');
+const stale = { resources: ['pods'], since: undefined };
+
+describe('a verdict', () => {
+  it('is good only when it is Healthy and known now', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.constantFrom('healthy', 'toString', '__proto__', 'Ready')), (verdict) => {
+        expect(healthBadge(verdict).tone === 'good').toBe(verdict === 'Healthy');
+        expect(healthBadge(verdict, 'X', stale).tone).toBe('unknown');
+      }),
+    );
+    expect(healthBadge('Healthy').tone).toBe('good');
+  });
+
+  it('that nobody knows the meaning of reads Unknown', () => {
+    expect(healthBadge('Superb', 'NewRule')).toEqual({
+      tone: 'unknown',
+      word: 'Unknown',
+      icon: 'unknown',
+      reason: 'NewRule',
+    });
+  });
+
+  it('does not repeat itself as its reason', () => {
+    expect(healthBadge('Healthy', 'Ready').reason).toBeUndefined();
+    expect(healthBadge('Suspended', 'Suspended').reason).toBeUndefined();
+    expect(healthBadge('Degraded', 'CrashLoop').reason).toBe('CrashLoop');
+  });
+});
+
+describe('the health card', () => {
+  const health = {
+    verdict: 'Healthy' as const,
+    reason: 'Ready',
+    message: 'Deployment a: 3 of 3 replicas are ready.',
+    since: '2026-11-24T09:00:00Z',
+  };
+
+  it('names what was last known when the cluster is away, and claims nothing', () => {
+    expect(healthView(health, nowMs, stale)).toMatchObject({
+      badge: { tone: 'unknown', word: 'Unknown', reason: 'Stale' },
+      message: 'Last known: Healthy – Deployment a: 3 of 3 replicas are ready.',
+    });
+  });
+
+  it('leads from the workload to the container with a command for each object', () => {
+    const evidence = [{ kind: 'Pod', namespace: 'n', name: 'a-1', container: 'app', reason: 'OOMKilled' }];
+    const view = healthView({ ...health, verdict: 'Degraded', reason: 'OOMKilled', evidence, more: 4 }, nowMs);
+    expect(view.more).toBe(4);
+    expect(view.evidence).toEqual([
+      {
+        object: 'Pod a-1',
+        namespace: 'n',
+        container: 'app',
+        reason: 'OOMKilled',
+        message: undefined,
+        explanation: 'The container used more memory than its limit and was stopped.',
+        command: 'kubectl describe pod a-1 -n n',
+      },
+    ]);
+  });
+});
+
+describe('workloads', () => {
+  it('are Unknown with the rest when the cluster is away', () => {
+    const item = {
+      kind: 'Deployment',
+      namespace: 'n',
+      name: 'a',
+      link: 'Label' as const,
+      desired: 1,
+      ready: 1,
+      verdict: 'Healthy' as const,
+      reason: 'Ready',
+    };
+    const view = workloadsView({ total: 1, desired: 1, ready: 1, items: [item] }, stale);
+    expect(view.rows[0]?.badge.word).toBe('Unknown');
+    expect(view.rows[0]?.link).toBe('Label on the workload');
+  });
+});
+
+describe('conditions', () => {
+  const lastTransitionTime = '2026-11-24T09:00:00Z';
+  const base = { message: 'm', lastTransitionTime };
+
+  it('are said in words, the known ones first', () => {
+    const views = conditionViews(
+      [
+        { type: 'Reviewed', status: 'Unknown', reason: 'Later', ...base },
+        { type: 'RefsResolved', status: 'False', reason: 'DanglingRefs', ...base },
+        { type: 'Ready', status: 'False', reason: 'Conflict', ...base },
+      ],
+      nowMs,
+    );
+    expect(views.map((view) => [view.title, view.tone, view.since?.words])).toEqual([
+      ['Another, older object already has this name', 'bad', '1 h ago'],
+      ['It refers to something that does not exist', 'bad', '1 h ago'],
+      ['Reviewed is Unknown', 'unknown', '1 h ago'],
+    ]);
+  });
+
+  it('that are Unknown never look like True', () => {
+    const [view] = conditionViews([{ type: 'Ready', status: 'Unknown', reason: 'X', ...base }], nowMs);
+    expect(view?.tone).toBe('unknown');
+  });
+});

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { sourceNotices, staleness } from './sources.ts';
+
+const nowMs = Date.parse('2026-11-24T10:00:00Z');
+const at = (seconds: number) => new Date(nowMs - seconds * 1_000).toISOString();
+const fine = { resource: 'pods', connected: true, synced: true, since: at(5_000) };
+
+describe('a lost source', () => {
+  it('makes verdicts stale after thirty seconds and not before', () => {
+    const lost = (seconds: number) => [{ ...fine, connected: false, reason: 'Unreachable', since: at(seconds) }];
+    expect(staleness(lost(29), nowMs)).toBeUndefined();
+    expect(staleness(lost(30), nowMs)).toMatchObject({ resources: ['pods'] });
+  });
+
+  it('is stale at once when nobody can say since when', () => {
+    expect(staleness([{ ...fine, connected: false, since: 'long ago' }], nowMs)).toBeDefined();
+  });
+
+  it('is named in a notice with the time of the first loss', () => {
+    const states = [
+      { ...fine, connected: false, since: at(180) },
+      { ...fine, resource: 'components.portolan.dev', connected: false, since: at(60) },
+    ];
+    expect(sourceNotices(states, nowMs)).toMatchObject([
+      { tone: 'warning', title: 'The cluster cannot be reached', since: { words: '3 min ago' } },
+    ]);
+    expect(sourceNotices(states, nowMs)[0]?.detail).toContain('components.portolan.dev, pods:');
+  });
+});
+
+describe('a refused source', () => {
+  it.each(['Forbidden', 'NotInstalled'])('%s leaves the other verdicts as they are, and is named', (reason) => {
+    const states = [fine, { ...fine, resource: 'cronjobs', connected: false, synced: false, reason }];
+    expect(staleness(states, nowMs)).toBeUndefined();
+    expect(sourceNotices(states, nowMs)).toHaveLength(1);
+  });
+});
+
+describe('connected sources', () => {
+  it('give no notice once they have synced', () => {
+    expect(sourceNotices([fine], nowMs)).toEqual([]);
+    expect(sourceNotices([{ ...fine, synced: false }], nowMs)).toMatchObject([{ tone: 'info' }]);
+  });
+});

@@ -1,0 +1,15 @@
+import { join } from 'node:path';
+
+/** The checkout that these scripts belong to. */
+export const checkout = join(import.meta.dirname, '..', '..');
+
+export const paths = {
+  crds: join(checkout, 'crds', 'manifests'),
+  rbac: join(checkout, 'charts', 'portolan', 'files', 'rbac'),
+  samples: join(checkout, 'hack', 'samples'),
+  stages: join(checkout, 'hack', 'samples', 'kwok', 'stages.yaml'),
+  nodes: join(checkout, 'hack', 'samples', 'kwok', 'nodes.yaml'),
+  operatorEntry: join(checkout, 'operator', 'app', 'src', 'main.ts'),
+  upState: join(checkout, '.portolan', 'up'),
+  testState: join(checkout, '.portolan', 'test'),
+};

@@ -19,10 +19,11 @@ for (const select of document.querySelectorAll('select[data-submit]')) {
 if (navigator.clipboard) {
   for (const button of document.querySelectorAll('button[data-copy]')) {
     button.hidden = false;
-    button.addEventListener('click', async () => {
-      await navigator.clipboard.writeText(button.dataset.copy ?? '');
-      button.dataset.copied = 'true';
-      setTimeout(() => delete button.dataset.copied, 1500);
+    button.addEventListener('click', () => {
+      void navigator.clipboard.writeText(button.dataset.copy ?? '').then(() => {
+        button.dataset.copied = 'true';
+        setTimeout(() => delete button.dataset.copied, 1500);
+      });
     });
   }
 }

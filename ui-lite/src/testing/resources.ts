@@ -62,12 +62,8 @@ export function settled(options: { dangling?: readonly string[]; linked?: boolea
           `${dangling.length} referenced entities do not exist: ${dangling.join(', ')}. Create them or correct the spelling.`,
         );
   const conditions = [condition('Ready', 'True', 'Accepted', 'Accepted and indexed.'), resolved];
-  if (linked !== undefined) {
-    conditions.push(
-      linked
-        ? condition('WorkloadsLinked', 'True', 'Linked', 'Workloads are linked.')
-        : condition('WorkloadsLinked', 'False', 'NoWorkloads', 'No workload names this entity.'),
-    );
+  if (linked === true) {
+    conditions.push(condition('WorkloadsLinked', 'True', 'Linked', 'Workloads are linked.'));
   }
   return conditions;
 }

@@ -92,6 +92,8 @@ function isPending(entity: CatalogEntity): boolean {
 /** Up to two letters for an avatar: `Ada Lovelace` gives `AL`. */
 export function initials(title: string): string {
   const parts = title.split(/[\s._-]+/u).filter((part) => part !== '');
-  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map((part) => [...(part ?? '')][0] ?? '');
+  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map(
+    (part) => /^./u.exec(part ?? '')?.[0] ?? '',
+  );
   return letters.join('').toUpperCase();
 }

@@ -6,6 +6,8 @@ const jsonType = 'application/json; charset=utf-8';
 /** Answers depend on the caller and may be kept by the caller alone, revalidated each time. */
 const cacheControl = 'private, no-cache';
 const vary = 'Authorization, Cookie, Accept-Encoding';
+/** Callers' text is echoed in JSON; no browser may take it for something else. */
+const sniffing = 'nosniff';
 
 /** A strong validator of exactly these bytes. SHA-1 is the fastest digest where the processor has it; not security. */
 export function etagOf(bytes: Buffer | string): string {
@@ -25,7 +27,7 @@ export function matchesEtag(ifNoneMatch: string, etag: string): boolean {
  * The body is never compressed, so the ETag is that of the bytes on the wire.
  */
 export function sendJson(request: FastifyRequest, reply: FastifyReply, bytes: Buffer | string): FastifyReply {
-  reply.header('cache-control', cacheControl).header('vary', vary);
+  reply.header('cache-control', cacheControl).header('vary', vary).header('x-content-type-options', sniffing);
   const { method } = request;
   if (method === 'GET' || method === 'HEAD') {
     const etag = etagOf(bytes);
@@ -47,7 +49,7 @@ export function sendError(error: unknown, request: FastifyRequest, reply: Fastif
   }
   return reply
     .code(answer.status)
-    .headers({ 'content-type': jsonType, 'cache-control': cacheControl, vary })
+    .headers({ 'content-type': jsonType, 'cache-control': cacheControl, vary, 'x-content-type-options': sniffing })
     .send(envelope(answer, { method: request.method, url: request.raw.url ?? '/' }));
 }
 

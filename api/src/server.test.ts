@@ -17,6 +17,7 @@ describe('answers', () => {
     expect(response.headers).toMatchObject({
       'content-type': 'application/json; charset=utf-8',
       'cache-control': 'private, no-cache',
+      'x-content-type-options': 'nosniff',
       vary: 'Authorization, Cookie, Accept-Encoding',
       etag: etagOf(response.rawPayload),
       'content-length': String(response.rawPayload.length),

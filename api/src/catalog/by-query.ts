@@ -6,7 +6,7 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts';
 import { type Projection, parseFields } from './fields.ts';
 import { parseFilter } from './filter.ts';
 import { parsePredicate } from './predicate.ts';
-import { renderEntity } from './render.ts';
+import { renderEntities } from './render.ts';
 import { pageBody, pageQuery } from './schemas.ts';
 import { parseOrderFields, parsePaths } from './selection.ts';
 
@@ -78,7 +78,7 @@ function answer(catalog: Catalog, request: PageRequest): Buffer {
   const page = catalog.query({ ...toCatalogQuery(selection), limit, offset, from });
   const totalItems = from?.totalItems ?? (request.isCounted ? page.total : 0);
   const pageInfo = cursors(page, { selection, from, totalItems, limit });
-  const items = page.ids.map((id) => renderEntity(catalog, id, request.fields));
+  const items = renderEntities({ catalog, ids: page.ids, fields: request.fields });
   return joinJson('{"items":[', items, `],"totalItems":${totalItems},"pageInfo":${JSON.stringify(pageInfo)}}`);
 }
 

@@ -5,7 +5,7 @@ import { parseBody, parseQuery } from '../validation.ts';
 import { parseFields } from './fields.ts';
 import { parseFilter } from './filter.ts';
 import { parsePredicate } from './predicate.ts';
-import { renderEntity } from './render.ts';
+import { renderEntities } from './render.ts';
 import { refsBody, refsQuery } from './schemas.ts';
 
 /** POST /entities/by-refs: one item per ref, in order, null where nothing is found or the filter says no. */
@@ -19,10 +19,11 @@ export function createRefsHandler(catalog: Catalog) {
       body.query === undefined ? undefined : parsePredicate(body.query),
     );
     const chosen = filter && new Set<EntityId>(catalog.query({ filter }).ids);
-    const items = body.entityRefs.map((ref) => {
+    const ids = body.entityRefs.map((ref) => {
       const id = catalog.byRef(ref);
-      return renderEntity(catalog, id !== undefined && chosen?.has(id) === false ? undefined : id, fields);
+      return id !== undefined && chosen?.has(id) === false ? undefined : id;
     });
+    const items = renderEntities({ catalog, ids, fields });
     return sendJson(request, reply, joinJson('{"items":[', items, ']}'));
   };
 }

@@ -5,7 +5,7 @@ import { parseQuery } from '../validation.ts';
 import { parseFields } from './fields.ts';
 import { parseFilter } from './filter.ts';
 import { decodeAfter, encodeAfter, nextLink } from './paging.ts';
-import { renderEntity } from './render.ts';
+import { renderEntities } from './render.ts';
 import { listQuery } from './schemas.ts';
 import { parseOrder } from './selection.ts';
 
@@ -35,7 +35,7 @@ export function createListHandler(catalog: Catalog) {
       const after = encodeAfter({ limit, offset: (offset ?? 0) + limit });
       reply.header('link', nextLink(request.raw.url ?? '', after));
     }
-    const items = page.ids.map((id) => renderEntity(catalog, id, fields));
+    const items = renderEntities({ catalog, ids: page.ids, fields });
     return sendJson(request, reply, joinJson('[', items, ']'));
   };
 }

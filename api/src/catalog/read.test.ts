@@ -124,7 +124,7 @@ describe('GET /entities', () => {
       path = /^<(\/entities\?[^>]+)>; rel="next"$/.exec(String(response.headers['link'] ?? ''))?.[1];
       expect(path ?? '').not.toContain('offset');
     }
-    expect(seen).toEqual([...all.slice(6, 10)].sort());
+    expect(seen).toEqual(all.slice(6, 10).toSorted());
   });
 });
 

@@ -50,7 +50,11 @@ describe("an entity's page", () => {
       'Pod payment-gateway-6b7f9c6d4-x2klp',
       'Pod payment-gateway-6b7f9c6d4-qm8dz',
     ]);
-    expect(gateway.workloads).toMatchObject({ total: 2, ready: 2, desired: 5, rows: [{ ready: 1, desired: 4 }, {}] });
+    expect(gateway.workloads).toMatchObject({
+      total: 2,
+      readiness: '2 of 5 replicas ready',
+      rows: [{ ready: '1/4' }, { ready: '1/1' }],
+    });
   });
 
   it('shows a link of another scheme as text', () => {

@@ -81,7 +81,19 @@ describe('workloads', () => {
     };
     const view = workloadsView({ total: 1, desired: 1, ready: 1, items: [item] }, stale);
     expect(view.rows[0]?.badge.word).toBe('Unknown');
+    expect(view.readiness).toBe('Last known: 1 of 1 replicas ready');
     expect(view.rows[0]?.link).toBe('Label on the workload');
+  });
+});
+
+describe('a workload that could not be read', () => {
+  it('has no counts that could be taken for scaled to zero', () => {
+    const item = { kind: 'DaemonSet', namespace: 'n', name: 'a', link: 'Spec' as const, desired: 0, ready: 0 };
+    const unread = { ...item, verdict: 'Unknown' as const, reason: 'Forbidden' };
+    const view = workloadsView({ total: 1, desired: 0, ready: 0, items: [unread] });
+    expect(view).toMatchObject({ readiness: undefined, rows: [{ ready: 'unknown' }] });
+    const scaled = { ...item, verdict: 'Suspended' as const, reason: 'ScaledToZero' };
+    expect(workloadsView({ total: 1, desired: 0, ready: 0, items: [scaled] }).rows[0]?.ready).toBe('0/0');
   });
 });
 

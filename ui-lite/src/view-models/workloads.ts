@@ -7,8 +7,8 @@ export interface WorkloadRow {
   kind: string;
   name: string;
   namespace: string;
-  desired: number;
-  ready: number;
+  /** `2/3`, or that nobody knows. */
+  ready: string;
   images: readonly string[];
   badge: HealthBadge;
   message: string | undefined;
@@ -18,8 +18,8 @@ export interface WorkloadRow {
 
 export interface WorkloadsView {
   total: number;
-  desired: number;
-  ready: number;
+  /** Of all workloads together; absent when nothing is counted. */
+  readiness: string | undefined;
   rows: readonly WorkloadRow[];
   more: number;
 }
@@ -34,11 +34,21 @@ const linkWords: Readonly<Record<WorkloadStatus['link'], string>> = {
 export function workloadsView(workloads: WorkloadsStatus, stale?: Staleness): WorkloadsView {
   return {
     total: workloads.total,
-    desired: workloads.desired,
-    ready: workloads.ready,
+    readiness: readiness(workloads, stale),
     rows: (workloads.items ?? []).map((item) => workloadRow(item, stale)),
     more: workloads.more ?? 0,
   };
+}
+
+function readiness({ ready, desired }: WorkloadsStatus, stale: Staleness | undefined): string | undefined {
+  if (desired === 0 && ready === 0) return undefined;
+  const words = `${ready} of ${desired} replicas ready`;
+  return stale === undefined ? words : `Last known: ${words}`;
+}
+
+/** Zeros of a workload that could not be read are no counts. */
+function isCounted(item: WorkloadStatus): boolean {
+  return item.verdict !== 'Unknown' || item.desired > 0 || item.ready > 0;
 }
 
 function workloadRow(item: WorkloadStatus, stale: Staleness | undefined): WorkloadRow {
@@ -46,8 +56,7 @@ function workloadRow(item: WorkloadStatus, stale: Staleness | undefined): Worklo
     kind: item.kind,
     name: item.name,
     namespace: item.namespace,
-    desired: item.desired,
-    ready: item.ready,
+    ready: isCounted(item) ? `${item.ready}/${item.desired}` : 'unknown',
     images: item.images ?? [],
     badge: healthBadge(item.verdict, item.reason, stale),
     message: item.message === undefined || item.message === '' ? reasonWords(item.reason) : item.message,

@@ -82,14 +82,12 @@ export function schedulerArgs(files: ControlPlaneFiles): string[] {
   return kubeconfigArgs(files.schedulerKubeconfig);
 }
 
-/** Only nodes that carry kwok's annotation are played; a real node is left alone. */
+/** Which nodes it plays, and how, says the file of the stages. */
 export function kwokArgs(options: { kubeconfig: string; stages: string; port: number }): string[] {
   return [
     `--kubeconfig=${options.kubeconfig}`,
     `--config=${options.stages}`,
-    '--manage-nodes-with-annotation-selector=kwok.x-k8s.io/node=fake',
     `--server-address=127.0.0.1:${options.port}`,
-    '--node-lease-duration-seconds=40',
   ];
 }
 

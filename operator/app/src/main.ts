@@ -41,8 +41,7 @@ async function main(): Promise<number> {
 
   log.info({ version, node: process.version, config }, 'starting');
   try {
-    const portolan = await wire({ config, log });
-    await portolan.run(stop.signal);
+    await wire({ config, log, stop: stop.signal });
     log.info('stopped');
     return 0;
   } catch (error) {

@@ -1,1 +1,3 @@
-export {};
+export { createCatalog } from './catalog.ts';
+export { CatalogError, type CatalogErrorCode } from './errors.ts';
+export type * from './model.ts';

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, parseConfig, usage } from './config.ts';
+
+describe('parseConfig', () => {
+  it('fills every setting with its default', () => {
+    const config = parseConfig(['all'], {});
+    expect(config).toMatchObject({ role: 'all', host: '127.0.0.1', port: 7007, 'probe-port': 7008, 'log-level': 'info' });
+    expect(config.kubeconfig).toBeUndefined();
+    expect(config['insecure-anonymous']).toBe(false);
+  });
+
+  it('takes variables, and lets a flag win over them', () => {
+    const env = { PORTOLAN_PORT: '8000', PORTOLAN_LOG_LEVEL: 'debug', PORTOLAN_ROLE: 'server' };
+    expect(parseConfig([], env)).toMatchObject({ role: 'server', port: 8000, 'log-level': 'debug' });
+    expect(parseConfig(['operator', '--port', '9000'], env)).toMatchObject({ role: 'operator', port: 9000 });
+  });
+
+  it('splits namespaces at commas', () => {
+    expect(parseConfig(['all', '--watch-namespaces', 'a, b'], {})['watch-namespaces']).toEqual(['a', 'b']);
+  });
+
+  it.each([
+    [['serve'], {}, /role must be one of operator, server, all, not "serve"/],
+    [[], {}, /role must be one of operator, server, all/],
+    [['all', 'server'], {}, /role must be one of/],
+    [['all', '--log-level', 'loud'], {}, /--log-level: must be one of trace, debug, info, warn, error, fatal \(got "loud"\)/],
+    [['all'], { PORTOLAN_LOG_LEVEL: 'loud' }, /PORTOLAN_LOG_LEVEL: must be one of trace/],
+    [['all', '--port', 'http'], {}, /--port: must be a number/],
+    [['all', '--port', '70000'], {}, /--port: .*65535/],
+    [['all', '--watch-namespaces', 'Team_A'], {}, /--watch-namespaces: must be a namespace name/],
+    [['all', '--prot', '1'], {}, /--prot.*the flags are --kubeconfig/],
+    [['all'], { PORTOLAN_PROT: '1' }, /PORTOLAN_PROT is not a setting/],
+    [['all', '--host', '0.0.0.0'], {}, /--host: must be a loopback address.*--insecure-anonymous/],
+    [['all'], { PORTOLAN_INSECURE_ANONYMOUS: 'maybe' }, /PORTOLAN_INSECURE_ANONYMOUS: must be true or false/],
+  ])('refuses %j with %j by naming the setting and what it may be', (args, env, message) => {
+    expect(() => parseConfig(args, env)).toThrow(ConfigError);
+    expect(() => parseConfig(args, env)).toThrow(message);
+  });
+
+  it('lets the API leave loopback only when told that nobody signs in', () => {
+    expect(parseConfig(['all', '--host', '0.0.0.0', '--insecure-anonymous'], {}).host).toBe('0.0.0.0');
+  });
+
+  it('names every flag in the usage', () => {
+    for (const flag of ['--kubeconfig', '--watch-namespaces', '--insecure-anonymous']) expect(usage()).toContain(flag);
+  });
+});

@@ -1,0 +1,33 @@
+import type { Readiness } from '@portolan/api';
+import type { Informer, KubernetesObject } from '@portolan/runtime';
+
+/** An informer by what it means for readiness: without the catalog nothing can be served; workloads only degrade. */
+export interface WatchedSource {
+  informer: Pick<Informer<KubernetesObject>, 'resource' | 'status' | 'isSynced'>;
+  isRequired: boolean;
+}
+
+/**
+ * Ready once every required kind has been listed once. A lost API server does not change that: reads go on from
+ * memory, and `?verbose` says which source is not connected, why and since when. A process that stops is not ready.
+ */
+export function readinessOf(options: { sources: readonly WatchedSource[]; isStopping: boolean }): Readiness {
+  const { sources, isStopping } = options;
+  const checks: Readiness['checks'][number][] = sources.map(({ informer, isRequired }) => {
+    const statuses = informer.status();
+    const broken = statuses.find((each) => !each.synced || !each.connected);
+    const isSynced = informer.isSynced();
+    const words = [broken?.reason, broken?.message].filter((each) => each !== undefined).join(': ');
+    return {
+      name: statuses[0]?.resource ?? informer.resource.plural,
+      ok: isSynced || !isRequired,
+      ...(broken !== undefined && {
+        degraded: true,
+        message: words === '' ? (isSynced ? 'reconnecting' : 'not listed yet') : words,
+        since: broken.since,
+      }),
+    };
+  });
+  checks.unshift({ name: 'shutdown', ok: !isStopping });
+  return { ready: checks.every((each) => each.ok), checks };
+}

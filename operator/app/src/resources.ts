@@ -1,0 +1,30 @@
+import { apiGroup, kinds, type EntityKind } from '@portolan/crds';
+import type { ResourceType } from '@portolan/runtime';
+import type { WorkloadKind } from '@portolan/controllers';
+
+/** Our kinds as the API server knows them. */
+export const entityResources: ReadonlyMap<EntityKind, ResourceType> = new Map(
+  kinds.map(({ kind, plural }) => [kind, { group: apiGroup, version: 'v1alpha1', plural, kind, namespaced: true }]),
+);
+
+function apps(kind: string, plural: string): ResourceType {
+  return { group: 'apps', version: 'v1', plural, kind, namespaced: true };
+}
+
+/** The workload kinds that entities link. */
+export const workloadResources: ReadonlyMap<WorkloadKind, ResourceType> = new Map([
+  ['Deployment', apps('Deployment', 'deployments')],
+  ['StatefulSet', apps('StatefulSet', 'statefulsets')],
+  ['DaemonSet', apps('DaemonSet', 'daemonsets')],
+  ['CronJob', { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob', namespaced: true }],
+]);
+
+export const replicaSetResource = apps('ReplicaSet', 'replicasets');
+export const podResource: ResourceType = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
+export const namespaceResource: ResourceType = {
+  group: '',
+  version: 'v1',
+  plural: 'namespaces',
+  kind: 'Namespace',
+  namespaced: false,
+};

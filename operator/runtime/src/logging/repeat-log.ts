@@ -29,7 +29,10 @@ export function createRepeatLog({ log, clock }: { log: RuntimeLogger; clock: Clo
       }
       if (known === undefined && topics.size >= topicsKept) topics.clear();
       topics.set(topic, { loggedAt: now, repeats: 0 });
-      log[level](known === undefined || known.repeats === 0 ? bindings : { ...bindings, repeats: known.repeats }, message);
+      log[level](
+        known === undefined || known.repeats === 0 ? bindings : { ...bindings, repeats: known.repeats },
+        message,
+      );
     };
   return {
     warn: write('warn'),

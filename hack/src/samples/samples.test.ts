@@ -109,8 +109,8 @@ describe('the sample catalog', () => {
         .map(({ field, ref }) => `${entityRef(entity, namespaces)} ${field} ${ref}`),
     );
     expect(dangling.sort()).toEqual([
-      'component:logistics/eta-predictor dependsOn resource:platform/feature-store',
-      'component:payments/legacy-invoicing owner group:org/team-invoicing',
+      'component:logistics/eta-predictor spec.dependsOn resource:platform/feature-store',
+      'component:payments/legacy-invoicing spec.owner group:org/team-invoicing',
     ]);
     const readme = readFileSync(join(samples, 'README.md'), 'utf8');
     expect(readme).toContain('resource:platform/feature-store');

@@ -1,0 +1,15 @@
+import { stringify } from 'yaml';
+import { kinds } from './kinds/kinds.ts';
+import { customResourceDefinition } from './manifests/custom-resource-definition.ts';
+
+const header = '# Generated from crds/src by npm run generate; edit there.\n';
+
+/** The files of `crds/manifests`: text by name. */
+export function renderManifests(): ReadonlyMap<string, string> {
+  return new Map(
+    kinds.map((info) => [
+      `portolan.dev_${info.plural}.yaml`,
+      header + stringify(customResourceDefinition(info), { lineWidth: 0, aliasDuplicateObjects: false }),
+    ]),
+  );
+}

@@ -1,0 +1,47 @@
+import { kindInfo } from './kinds.ts';
+import { objectRules, type NamedObject } from './rules.ts';
+
+/** One reason to refuse an object: the field, as a path from the object's root, and what is wrong with it. */
+export interface Fault {
+  path: string;
+  message: string;
+}
+
+/** An object as somebody wrote it. */
+export interface Manifest {
+  apiVersion: string;
+  kind: string;
+  metadata: { name: string };
+  spec: unknown;
+}
+
+/**
+ * Why the API server would refuse to create an object of ours under strict field validation; empty when it would not.
+ * What the API server itself checks of `metadata` is not repeated here.
+ */
+export function admissionFaults(manifest: Manifest): Fault[] {
+  const info = kindInfo(manifest.kind);
+  if (info?.kind !== manifest.kind) return [{ path: 'kind', message: `no kind of ours: ${manifest.kind}` }];
+  const parsed = info.spec.safeParse(manifest.spec);
+  if (!parsed.success) {
+    return parsed.error.issues.map((issue) => ({ path: pathOf(['spec', ...issue.path]), message: issue.message }));
+  }
+  const spec = manifest.spec as Record<string, unknown>;
+  const named: NamedObject = { metadata: manifest.metadata, spec };
+  return [
+    ...info.specRules
+      .filter((rule) => !rule.holds(spec))
+      .map(({ fieldPath = '', message }) => ({ path: `spec${fieldPath}`, message })),
+    ...objectRules
+      .filter((rule) => !rule.holds(named))
+      .map(({ fieldPath = '', message }) => ({ path: fieldPath.slice(1), message })),
+  ];
+}
+
+function pathOf(parts: readonly PropertyKey[]): string {
+  return parts.reduce<string>(
+    (path, part) =>
+      typeof part === 'number' ? `${path}[${part}]` : path === '' ? String(part) : `${path}.${String(part)}`,
+    '',
+  );
+}

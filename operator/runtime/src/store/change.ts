@@ -17,6 +17,7 @@ interface ChangeBase<T> {
 
 export interface AddedChange<T> extends ChangeBase<T> {
   type: 'added';
+  previous?: undefined;
 }
 
 export interface UpdatedChange<T> extends ChangeBase<T> {
@@ -27,4 +28,5 @@ export interface UpdatedChange<T> extends ChangeBase<T> {
 
 export interface DeletedChange<T> extends ChangeBase<T> {
   type: 'deleted';
+  previous?: undefined;
 }

@@ -1,0 +1,110 @@
+import type { KubeConfig } from '@kubernetes/client-node';
+import { isAbsolute, dirname, resolve } from 'node:path';
+import type { RequestOptions } from 'node:https';
+import { systemClock } from '../clock.ts';
+import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
+import { createCredentials, type Authentication, type Credentials, type TlsMaterial } from './credentials.ts';
+
+/** The longest piece of another program's words that goes into an error. */
+const longestCause = 300;
+
+/**
+ * Credentials of a kubeconfig file: tokens, token files, client certificates, basic auth, impersonation and exec
+ * plugins. The file is read again every 60 s and after a 401; an exec plugin is asked again when what it gave expires
+ * and after a 401. RUNTIME_CREDENTIALS for a file or context that cannot be used. `monotonic` is there for tests.
+ */
+export async function loadKubeconfigCredentials(options: {
+  path: string;
+  /** The file's current context where absent. */
+  context?: string | undefined;
+  monotonic?: () => number;
+}): Promise<Credentials> {
+  const { path, context, monotonic = systemClock.monotonic } = options;
+  let config = await loadConfig(path, context);
+  const read = async (isForced: boolean): Promise<Authentication> => {
+    // A config object remembers what its exec plugin gave, so it is kept until that is of no use.
+    if (isForced || config.getCurrentUser()?.exec === undefined) config = await loadConfig(path, context);
+    return authenticationOf(config, path);
+  };
+  const server = config.getCurrentCluster()?.server ?? '';
+  return createCredentials({ server, read, first: await authenticationOf(config, path), monotonic });
+}
+
+async function loadConfig(path: string, context: string | undefined): Promise<KubeConfig> {
+  // Loaded here only: it takes 60 MB that a pod never needs.
+  const { KubeConfig: Config } = await import('@kubernetes/client-node');
+  const config = new Config();
+  try {
+    config.loadFromFile(path);
+  } catch (error) {
+    throw unusable(path, `failed to read it: ${messageOf(error)}`);
+  }
+  if (context !== undefined) {
+    if (config.getContextObject(context) === null) {
+      const known = config.getContexts().map(({ name }) => name);
+      throw unusable(path, `it has no context '${context}'; it has: ${known.join(', ') || 'none'}`);
+    }
+    config.setCurrentContext(context);
+  }
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw unusable(path, `its context '${config.getCurrentContext()}' names no cluster`);
+  if (!URL.canParse(cluster.server)) throw unusable(path, `its server '${cluster.server}' is no URL`);
+  if (cluster.proxyUrl !== undefined) throw unusable(path, 'its cluster has a proxy-url, which is not supported');
+  return config;
+}
+
+async function authenticationOf(config: KubeConfig, path: string): Promise<Authentication> {
+  const user = config.getCurrentUser();
+  const tokenFile = tokenFileOf(config);
+  if (tokenFile !== undefined && !isAbsolute(tokenFile.tokenFile)) {
+    tokenFile.tokenFile = resolve(dirname(path), tokenFile.tokenFile);
+  }
+  const applied: RequestOptions = { headers: {} };
+  try {
+    await config.applyToHTTPSOptions(applied);
+  } catch (error) {
+    // A syntax error quotes what it could not parse: that may be a token.
+    const words = error instanceof SyntaxError ? 'its exec plugin printed no ExecCredential' : messageOf(error);
+    throw unusable(path, `user '${user?.name ?? ''}': ${words.slice(0, longestCause)}`);
+  }
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(applied.headers ?? {})) {
+    if (typeof value === 'string') headers[name.toLowerCase()] = value.trim();
+  }
+  if (typeof applied.auth === 'string') {
+    headers['authorization'] ??= `Basic ${Buffer.from(applied.auth).toString('base64')}`;
+  }
+  const ca = pem(applied.ca);
+  const cert = pem(applied.cert);
+  const key = pem(applied.key);
+  const servername = config.getCurrentCluster()?.tlsServerName;
+  const tls: TlsMaterial = {
+    ...(ca !== undefined && { ca }),
+    ...(cert !== undefined && { cert }),
+    ...(key !== undefined && { key }),
+    ...(servername !== undefined && { servername }),
+    ...(applied.rejectUnauthorized !== undefined && { rejectUnauthorized: applied.rejectUnauthorized }),
+  };
+  return { headers, tls };
+}
+
+/** client-node turns `tokenFile` into an auth provider of that name, with a path that it leaves relative. */
+function tokenFileOf(config: KubeConfig): { tokenFile: string } | undefined {
+  const provider: unknown = config.getCurrentUser()?.authProvider;
+  if (typeof provider !== 'object' || provider === null || !('config' in provider)) return undefined;
+  const inner = provider.config;
+  return isTokenFileConfig(inner) ? inner : undefined;
+}
+
+function isTokenFileConfig(value: unknown): value is { tokenFile: string } {
+  return typeof value === 'object' && value !== null && 'tokenFile' in value && typeof value.tokenFile === 'string';
+}
+
+function pem(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  return Buffer.isBuffer(value) ? value.toString('utf8') : undefined;
+}
+
+function unusable(path: string, why: string): RuntimeError {
+  return new RuntimeError(runtimeErrorCodes.credentials, `failed to use the kubeconfig ${path}: ${why}`);
+}

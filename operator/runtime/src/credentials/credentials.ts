@@ -1,3 +1,5 @@
+import type { Clock } from '../clock.ts';
+
 /** Who we are and whom we trust, as far as a transport needs it. */
 export interface Credentials {
   /** URL of the API server; a path in front of `/api` is kept. */
@@ -39,15 +41,15 @@ export function createCredentials(options: {
   /** Rejects with RUNTIME_CREDENTIALS. `isForced` asks to bypass caches. */
   read: (isForced: boolean) => Promise<Authentication>;
   first: Authentication;
-  monotonic: () => number;
+  clock: Pick<Clock, 'monotonic'>;
 }): Credentials {
-  const { server, read, monotonic } = options;
+  const { server, read, clock } = options;
   let known = options.first;
-  let readAt = monotonic();
+  let readAt = clock.monotonic();
   let reading: { isForced: boolean; done: Promise<void> } | undefined;
 
   const readNow = async (isForced: boolean): Promise<void> => {
-    readAt = monotonic();
+    readAt = clock.monotonic();
     const next = await read(isForced);
     known = isSameTls(known.tls, next.tls) ? { headers: next.headers, tls: known.tls } : next;
   };
@@ -65,7 +67,7 @@ export function createCredentials(options: {
   return {
     server,
     current: async () => {
-      if (monotonic() - readAt >= readEveryMs) await readOnce(false).catch(() => undefined);
+      if (clock.monotonic() - readAt >= readEveryMs) await readOnce(false).catch(() => undefined);
       return known;
     },
     refresh: () => readOnce(true),

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isIPv6 } from 'node:net';
-import { systemClock } from '../clock.ts';
+import { systemClock, type Clock } from '../clock.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import { createCredentials, type Authentication, type Credentials } from './credentials.ts';
 
@@ -10,12 +10,12 @@ const serviceAccountFolder = '/var/run/secrets/kubernetes.io/serviceaccount';
 /**
  * Credentials of the pod's service account. The token and the authority are read again every 60 s and after a 401, as
  * the kubelet replaces both. RUNTIME_CREDENTIALS outside a cluster or without a mounted token. `folder`,
- * `environment` and `monotonic` are there for tests.
+ * `environment` and `clock` are there for tests.
  */
 export async function loadInClusterCredentials(
-  options: { folder?: string; environment?: NodeJS.ProcessEnv; monotonic?: () => number } = {},
+  options: { folder?: string; environment?: NodeJS.ProcessEnv; clock?: Pick<Clock, 'monotonic'> } = {},
 ): Promise<Credentials> {
-  const { folder = serviceAccountFolder, environment = process.env, monotonic = systemClock.monotonic } = options;
+  const { folder = serviceAccountFolder, environment = process.env, clock = systemClock } = options;
   const { KUBERNETES_SERVICE_HOST: host, KUBERNETES_SERVICE_PORT: port } = environment;
   if (host === undefined || host === '' || port === undefined || port === '') {
     throw new RuntimeError(
@@ -39,5 +39,5 @@ export async function loadInClusterCredentials(
     return { headers: { authorization: `Bearer ${token.trim()}` }, tls: { ca } };
   };
   const server = `https://${isIPv6(host) ? `[${host}]` : host}:${port}`;
-  return createCredentials({ server, read, first: await read(), monotonic });
+  return createCredentials({ server, read, first: await read(), clock });
 }

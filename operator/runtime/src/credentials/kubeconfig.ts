@@ -1,7 +1,8 @@
 import type { KubeConfig } from '@kubernetes/client-node';
-import { isAbsolute, dirname, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
 import type { RequestOptions } from 'node:https';
-import { systemClock } from '../clock.ts';
+import { dirname, resolve } from 'node:path';
+import { systemClock, type Clock } from '../clock.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import { createCredentials, type Authentication, type Credentials, type TlsMaterial } from './credentials.ts';
 
@@ -11,15 +12,15 @@ const longestCause = 300;
 /**
  * Credentials of a kubeconfig file: tokens, token files, client certificates, basic auth, impersonation and exec
  * plugins. The file is read again every 60 s and after a 401; an exec plugin is asked again when what it gave expires
- * and after a 401. RUNTIME_CREDENTIALS for a file or context that cannot be used. `monotonic` is there for tests.
+ * and after a 401. RUNTIME_CREDENTIALS for a file or context that cannot be used. `clock` is there for tests.
  */
 export async function loadKubeconfigCredentials(options: {
   path: string;
   /** The file's current context where absent. */
   context?: string | undefined;
-  monotonic?: () => number;
+  clock?: Pick<Clock, 'monotonic'>;
 }): Promise<Credentials> {
-  const { path, context, monotonic = systemClock.monotonic } = options;
+  const { path, context, clock = systemClock } = options;
   let config = await loadConfig(path, context);
   const read = async (isForced: boolean): Promise<Authentication> => {
     // A config object remembers what its exec plugin gave, so it is kept until that is of no use.
@@ -27,7 +28,7 @@ export async function loadKubeconfigCredentials(options: {
     return authenticationOf(config, path);
   };
   const server = config.getCurrentCluster()?.server ?? '';
-  return createCredentials({ server, read, first: await authenticationOf(config, path), monotonic });
+  return createCredentials({ server, read, first: await authenticationOf(config, path), clock });
 }
 
 async function loadConfig(path: string, context: string | undefined): Promise<KubeConfig> {
@@ -55,10 +56,6 @@ async function loadConfig(path: string, context: string | undefined): Promise<Ku
 
 async function authenticationOf(config: KubeConfig, path: string): Promise<Authentication> {
   const user = config.getCurrentUser();
-  const tokenFile = tokenFileOf(config);
-  if (tokenFile !== undefined && !isAbsolute(tokenFile.tokenFile)) {
-    tokenFile.tokenFile = resolve(dirname(path), tokenFile.tokenFile);
-  }
   const applied: RequestOptions = { headers: {} };
   try {
     await config.applyToHTTPSOptions(applied);
@@ -74,6 +71,8 @@ async function authenticationOf(config: KubeConfig, path: string): Promise<Authe
   if (typeof applied.auth === 'string') {
     headers['authorization'] ??= `Basic ${Buffer.from(applied.auth).toString('base64')}`;
   }
+  const token = await tokenOfFile(path, user?.name);
+  if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
   const ca = pem(applied.ca);
   const cert = pem(applied.cert);
   const key = pem(applied.key);
@@ -88,16 +87,21 @@ async function authenticationOf(config: KubeConfig, path: string): Promise<Authe
   return { headers, tls };
 }
 
-/** client-node turns `tokenFile` into an auth provider of that name, with a path that it leaves relative. */
-function tokenFileOf(config: KubeConfig): { tokenFile: string } | undefined {
-  const provider: unknown = config.getCurrentUser()?.authProvider;
-  if (typeof provider !== 'object' || provider === null || !('config' in provider)) return undefined;
-  const inner = provider.config;
-  return isTokenFileConfig(inner) ? inner : undefined;
+/** The token of a user's `tokenFile`, which wins over `token` as in client-go; client-node does not know that field. */
+async function tokenOfFile(path: string, userName: string | undefined): Promise<string | undefined> {
+  const { loadYaml } = await import('@kubernetes/client-node');
+  try {
+    const { users } = loadYaml<RawKubeconfig>(await readFile(path, 'utf8'));
+    const file = users?.find(({ name }) => name === userName)?.user?.tokenFile;
+    if (typeof file !== 'string' || file === '') return undefined;
+    return (await readFile(resolve(dirname(path), file), 'utf8')).trim();
+  } catch (error) {
+    throw unusable(path, `failed to read the token file of user '${userName ?? ''}': ${messageOf(error)}`);
+  }
 }
 
-function isTokenFileConfig(value: unknown): value is { tokenFile: string } {
-  return typeof value === 'object' && value !== null && 'tokenFile' in value && typeof value.tokenFile === 'string';
+interface RawKubeconfig {
+  users?: readonly { name?: string; user?: { tokenFile?: unknown } | null }[] | null;
 }
 
 function pem(value: unknown): string | undefined {

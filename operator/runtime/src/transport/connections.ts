@@ -124,8 +124,7 @@ async function usable<T>(loading: Promise<T>): Promise<T> {
 }
 
 function queryText(query: Query | undefined): string {
-  const present = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  );
-  return present.length === 0 ? '' : `?${new URLSearchParams(present).toString()}`;
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value !== undefined) parameters.set(name, String(value));
+  return parameters.size === 0 ? '' : `?${parameters.toString()}`;
 }

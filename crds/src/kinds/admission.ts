@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { kindInfo } from './kinds.ts';
 import { objectRules, type NamedObject } from './rules.ts';
 
@@ -22,11 +23,12 @@ export interface Manifest {
 export function admissionFaults(manifest: Manifest): Fault[] {
   const info = kindInfo(manifest.kind);
   if (info?.kind !== manifest.kind) return [{ path: 'kind', message: `no kind of ours: ${manifest.kind}` }];
-  const parsed = info.spec.safeParse(manifest.spec);
+  const given = withoutNulls(info.spec, manifest.spec);
+  const parsed = info.spec.safeParse(given);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => ({ path: pathOf(['spec', ...issue.path]), message: issue.message }));
   }
-  const spec = manifest.spec as Record<string, unknown>;
+  const spec = given as Record<string, unknown>;
   const named: NamedObject = { metadata: manifest.metadata, spec };
   return [
     ...info.specRules
@@ -36,6 +38,23 @@ export function admissionFaults(manifest: Manifest): Fault[] {
       .filter((rule) => !rule.holds(named))
       .map(({ fieldPath = '', message }) => ({ path: fieldPath.slice(1), message })),
   ];
+}
+
+/** The API server takes a null in a declared field that is not nullable for an absent field; none of ours is. */
+function withoutNulls(type: z.core.$ZodType, value: unknown): unknown {
+  if (type instanceof z.ZodOptional || type instanceof z.ZodDefault) return withoutNulls(type.unwrap(), value);
+  if (type instanceof z.ZodArray && Array.isArray(value)) {
+    return value.map((each: unknown) => withoutNulls(type.element, each));
+  }
+  if (!(type instanceof z.ZodObject) || typeof value !== 'object' || value === null) return value;
+  const shape = new Map(Object.entries(type.shape));
+  return Object.fromEntries(
+    Object.entries(value).flatMap(([key, each]) => {
+      const field = shape.get(key);
+      if (field === undefined) return [[key, each]];
+      return each === null ? [] : [[key, withoutNulls(field, each)]];
+    }),
+  );
 }
 
 function pathOf(parts: readonly PropertyKey[]): string {

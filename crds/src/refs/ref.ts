@@ -1,4 +1,4 @@
-import { refMaxLength } from '../schema/fields.ts';
+import { isWithin, refMaxLength } from '../schema/fields.ts';
 
 /** A reference taken apart, as written. */
 export interface Ref {
@@ -28,7 +28,7 @@ const form = /^(?:([^:/]+):)?(?:([^:/]+)\/)?([^:/]+)$/;
  * @throws {RefError} `REF_MALFORMED`, `REF_WITHOUT_KIND`
  */
 export function parseRef(text: string, defaults: { kind?: string | undefined; namespace: string }): Ref {
-  const match = text.length <= refMaxLength * 2 && [...text].length <= refMaxLength ? form.exec(text) : null;
+  const match = isWithin(text, refMaxLength) ? form.exec(text) : null;
   if (match === null) {
     throw new RefError('REF_MALFORMED', `"${text.slice(0, 300)}" must be of the form [kind:][namespace/]name`);
   }

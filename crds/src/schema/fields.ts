@@ -5,12 +5,17 @@ import { z } from 'zod';
  * bounds and refuses a CRD without them; lengths count code points, as the API server counts them.
  */
 
+/** Whether a text has at most `max` code points. */
+export function isWithin(value: string, max: number): boolean {
+  return value.length <= max || (value.length <= 2 * max && Array.from(value).length <= max);
+}
+
 /** A string of `min` to `max` code points. JavaScript's own length counts a character outside the BMP twice. */
 export function text(max: number, min = 0): z.ZodString {
   return z
     .string()
     .min(min)
-    .refine((value) => value.length <= max || [...value].length <= max, `must have at most ${max} characters`)
+    .refine((value) => isWithin(value, max), `must have at most ${max} characters`)
     .meta({ maxLength: max }) as z.ZodString;
 }
 

@@ -24,7 +24,7 @@ export async function loadKubeconfigCredentials(options: {
   let config = await loadConfig(path, context);
   const read = async (isForced: boolean): Promise<Authentication> => {
     // A config object remembers what its exec plugin gave, so it is kept until that is of no use.
-    if (isForced || config.getCurrentUser()?.exec === undefined) config = await loadConfig(path, context);
+    if (isForced || !usesExec(config)) config = await loadConfig(path, context);
     return authenticationOf(config, path);
   };
   const server = config.getCurrentCluster()?.server ?? '';
@@ -111,4 +111,9 @@ function pem(value: unknown): string | undefined {
 
 function unusable(path: string, why: string): RuntimeError {
   return new RuntimeError(runtimeErrorCodes.credentials, `failed to use the kubeconfig ${path}: ${why}`);
+}
+
+function usesExec(config: KubeConfig): boolean {
+  const exec: unknown = config.getCurrentUser()?.exec;
+  return exec !== undefined && exec !== null;
 }

@@ -1,0 +1,89 @@
+import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
+import { objectKey, resourceName, type KubernetesObject, type ResourceType } from '../kubernetes/object.ts';
+import type { RepeatLog } from '../logging/repeat-log.ts';
+import type { RuntimeMetrics } from '../metrics/metrics.ts';
+import type { WritableStore } from '../store/store.ts';
+
+/** Where a reflector puts what it receives: transformed, and into the store. One object's failure stops no other. */
+export interface ObjectSink {
+  /** Stores an added or modified object. Its key, or undefined when it has no identity: such an object is left out. */
+  put(raw: unknown, options: { initial: boolean }): string | undefined;
+  remove(raw: unknown): void;
+  /** Ends a listing: whatever this source held and `seen` does not name is gone. */
+  retain(seen: ReadonlySet<string>): void;
+}
+
+/**
+ * Creates the sink of one source.
+ *
+ * @param options.namespace - what {@link ObjectSink.retain} is limited to, as other sources fill the same store
+ */
+export function createObjectSink<T extends KubernetesObject>(options: {
+  store: WritableStore<T>;
+  resource: ResourceType;
+  namespace: string | undefined;
+  transform: (raw: unknown) => T;
+  repeatLog: RepeatLog;
+  metrics: RuntimeMetrics;
+}): ObjectSink {
+  const { store, namespace, transform, repeatLog, metrics } = options;
+  const resource = resourceName(options.resource);
+
+  const reportFailure = (key: string | undefined, error: unknown): void => {
+    metrics.transformFailure({ resource });
+    const code = runtimeErrorCodes.transform;
+    const bindings = { code, resource, key, reason: messageOf(error) };
+    repeatLog.error(`transform ${resource}`, bindings, 'failed to store an object; it is left out');
+  };
+  const transformed = (raw: KubernetesObject): T => {
+    const object = transform(raw);
+    // Whatever a transform drops, without these the store cannot work.
+    const { uid, resourceVersion } = raw.metadata;
+    const { metadata } = object;
+    if (objectKey(object) !== objectKey(raw) || metadata.uid !== uid || metadata.resourceVersion !== resourceVersion) {
+      throw new RuntimeError(runtimeErrorCodes.transform, 'the transform changed the identity of the object');
+    }
+    return object;
+  };
+  return {
+    put: (raw, { initial }) => {
+      if (!isObject(raw)) {
+        reportFailure(undefined, new Error('the object has no name'));
+        return undefined;
+      }
+      const key = objectKey(raw);
+      try {
+        store.put(transformed(raw), { raw, initial });
+      } catch (error) {
+        reportFailure(key, error);
+        // The version before goes on to serve, but not that of an earlier object of the same name.
+        if (store.get(key)?.metadata.uid !== raw.metadata.uid) store.remove(key, { initial });
+      }
+      return key;
+    },
+    remove: (raw) => {
+      if (!isObject(raw)) {
+        reportFailure(undefined, new Error('the deleted object has no name'));
+        return;
+      }
+      store.remove(objectKey(raw), { raw, resourceVersion: raw.metadata.resourceVersion });
+    },
+    retain: (seen) => {
+      const prefix = namespace === undefined ? '' : `${namespace}/`;
+      const gone = [...store.keys()].filter((key) => key.startsWith(prefix) && !seen.has(key));
+      for (const key of gone) store.remove(key);
+    },
+  };
+}
+
+function isObject(raw: unknown): raw is KubernetesObject {
+  if (typeof raw !== 'object' || raw === null || !('metadata' in raw)) return false;
+  const { metadata } = raw;
+  return (
+    typeof metadata === 'object' &&
+    metadata !== null &&
+    'name' in metadata &&
+    typeof metadata.name === 'string' &&
+    metadata.name !== ''
+  );
+}

@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { prevailingClaim } from './claims.ts';
-import { declaredRefs, entityRef } from './entity-refs.ts';
+import type { ComponentSpec } from '../kinds/entity-resource.ts';
+import { declaredRefs, entityRef, type Named } from './entity-refs.ts';
 import { createNamespaceMapping } from './namespaces.ts';
 import { relationRules } from './relation-rules.ts';
 
-const component = {
-  kind: 'Component' as const,
+const component: Named & { kind: 'Component'; spec: ComponentSpec } = {
+  kind: 'Component',
   metadata: { name: 'shop', namespace: 'apps' },
   spec: {
     type: 'service',

@@ -25,8 +25,9 @@ const verdict = z
 
 const evidence = z.object({
   kind: text(63, 1).describe('Kind of the object.'),
-  namespace: text(63).optional().describe('Namespace of the object.'),
+  namespace: text(63).describe('Namespace of the object; empty for one without.'),
   name: text(253, 1).describe('Name of the object.'),
+  container: text(63, 1).optional().describe('The container of a pod.'),
   reason: text(1024, 1).describe('What was found there, in one word.'),
   message: text(1024).optional().describe('What was found there.'),
 });

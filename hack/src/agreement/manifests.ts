@@ -103,6 +103,10 @@ const optional: Record<EntityKind, Record<string, fc.Arbitrary<unknown>>> = {
   User: { profile, memberOf: refs(bareRef) },
 };
 
+function fieldsOf(kind: EntityKind): Record<string, fc.Arbitrary<unknown>> {
+  return { ...required[kind], ...optional[kind], ...common };
+}
+
 /** A name, with or without the spelling that Kubernetes forbids; now and then they do not belong together. */
 const naming = fc.oneof(
   { weight: 5, arbitrary: name.map((objectName) => ({ objectName })) },
@@ -131,7 +135,7 @@ const whole: fc.Arbitrary<Manifest & { spec: Fields }> = fc
     fc
       .tuple(
         naming,
-        fc.record({ ...required[kind], ...optional[kind], ...common }, { requiredKeys: Object.keys(required[kind]) }),
+        fc.record(fieldsOf(kind), { requiredKeys: Object.keys(required[kind]) }),
         kind === 'API'
           ? fc.oneof({ weight: 4, arbitrary: fc.constant({ definition: 'type Query' }) }, definitionOf)
           : fc.constant({}),

@@ -15,7 +15,9 @@ export function countRequests(metrics: string, group: string): RequestCounts {
   for (const text of metrics.split('\n')) {
     const match = line.exec(text);
     if (match === null) continue;
-    const labels = Object.fromEntries([...(match[1] ?? '').matchAll(/(\w+)="([^"]*)"/g)].map((each) => [each[1], each[2]]));
+    const labels = Object.fromEntries(
+      [...(match[1] ?? '').matchAll(/(\w+)="([^"]*)"/g)].map((each) => [each[1], each[2]]),
+    );
     if (labels['group'] !== group || !changing.has(labels['verb'] ?? '')) continue;
     const value = Number(match[2]);
     counts.writes += value;

@@ -1,12 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { kindInfo } from '@portolan/crds';
 import { Pool } from 'undici';
 import { startBenchCluster, type BenchCluster } from './cluster.ts';
+import { freePort } from '../control-plane/ports.ts';
 import { seedCompany, type SeedManifest } from '../seed/company.ts';
 import { countRequests, type RequestCounts } from './api-server-counter.ts';
 import { milliseconds, summarise } from './latency.ts';
@@ -23,7 +23,9 @@ type Print = (line: string) => void;
 export async function benchIngest(count: number, print: Print): Promise<void> {
   const manifests = seedCompany({ count, seed: 1, namespace });
   const alone = await withCluster((cluster) => create(cluster, manifests));
-  print(`operator off: ${manifests.length} entities created in ${seconds(alone.elapsedMs)} (${rate(manifests.length, alone.elapsedMs)}/s, ${writers} writers)`);
+  print(
+    `operator off: ${manifests.length} entities created in ${seconds(alone.elapsedMs)} (${rate(manifests.length, alone.elapsedMs)}/s, ${writers} writers)`,
+  );
   await withCluster((cluster) => withPortolan(cluster, (portolan) => measure({ cluster, portolan, manifests, print })));
 }
 
@@ -35,14 +37,18 @@ async function measure(options: {
 }): Promise<void> {
   const { cluster, portolan, manifests, print } = options;
   const created = await create(cluster, manifests);
-  print(`operator on: ${manifests.length} entities created in ${seconds(created.elapsedMs)} (${rate(manifests.length, created.elapsedMs)}/s)`);
+  print(
+    `operator on: ${manifests.length} entities created in ${seconds(created.elapsedMs)} (${rate(manifests.length, created.elapsedMs)}/s)`,
+  );
   while ((await portolan.total()) < manifests.length) await sleep(2);
   print(`lag from the last 201 until by-query counts all: ${milliseconds(performance.now() - created.endedAt)} ms`);
 
   const settledAt = await untilSettled(cluster);
   const counts = await requestCounts(cluster);
   print(`all statuses settled ${seconds(Math.max(0, settledAt - created.endedAt))} after the last 201`);
-  print(`status writes per entity: ${(counts.statusPatches / manifests.length).toFixed(3)} (${counts.statusPatches} patches)`);
+  print(
+    `status writes per entity: ${(counts.statusPatches / manifests.length).toFixed(3)} (${counts.statusPatches} patches)`,
+  );
 
   const visible = summarise(await steadyChanges(cluster, portolan, manifests));
   print(
@@ -75,7 +81,11 @@ async function create(
 
 async function createOne(cluster: BenchCluster, manifest: SeedManifest): Promise<void> {
   const plural = kindInfo(manifest.kind)?.plural ?? '';
-  const status = await cluster.request('POST', `/apis/portolan.dev/v1alpha1/namespaces/${namespace}/${plural}`, manifest);
+  const status = await cluster.request(
+    'POST',
+    `/apis/portolan.dev/v1alpha1/namespaces/${namespace}/${plural}`,
+    manifest,
+  );
   if (status !== 201) throw new Error(`create ${manifest.kind} ${manifest.metadata.name}: ${status}`);
 }
 
@@ -96,7 +106,7 @@ async function steadyChanges(
     while (!(await portolan.has(name))) await sleep(1);
     return performance.now() - sent;
   };
-  return await Promise.all(Array.from({ length: steadyPerSecond * steadySeconds }, (_, index) => one(index)));
+  return Promise.all(Array.from({ length: steadyPerSecond * steadySeconds }, (_, index) => one(index)));
 }
 
 /** Waits until no status has been written for a while; returns when the last one was seen. */
@@ -126,7 +136,9 @@ async function withPortolan<T>(cluster: BenchCluster, use: (portolan: Portolan) 
   const [port, probePort] = [await freePort(), await freePort()];
   const entry = new URL('../../../operator/app/src/main.ts', import.meta.url).pathname;
   const flags = ['--kubeconfig', cluster.operatorKubeconfig, '--port', String(port), '--probe-port', String(probePort)];
-  const child = spawn(process.execPath, [entry, 'all', ...flags, '--log-level', 'warn'], { stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, [entry, 'all', ...flags, '--log-level', 'warn'], {
+    stdio: ['ignore', 'inherit', 'inherit'],
+  });
   const api = new Pool(`http://127.0.0.1:${port}`, { connections: 64 });
   const probes = new Pool(`http://127.0.0.1:${probePort}`);
   try {
@@ -179,15 +191,6 @@ async function withCluster<T>(use: (cluster: BenchCluster) => Promise<T>): Promi
     await cluster.stop();
     await rm(directory, { recursive: true, force: true });
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new TypeError('no port');
-  return address.port;
 }
 
 function seconds(durationMs: number): string {

@@ -13,9 +13,13 @@ const seed = 1;
 /** `hack/bench read N`: the cases measured on Backstage, and a bare Fastify route in the same run. */
 export async function benchRead(count: number, print: (line: string) => void): Promise<void> {
   const manifests = seedCompany({ count, seed, namespace: 'default' });
-  const server = spawn(process.execPath, [new URL('read-server.ts', import.meta.url).pathname, String(count), String(seed)], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
+  const server = spawn(
+    process.execPath,
+    [new URL('read-server.ts', import.meta.url).pathname, String(count), String(seed)],
+    {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    },
+  );
   try {
     const [line] = await firstLine(server.stdout);
     const origins = JSON.parse(line) as { api: string; bare: string };
@@ -50,7 +54,11 @@ function casesOf(manifests: readonly SeedManifest[], origins: { api: string; bar
   const api = origins.api;
   return [
     ['bare Fastify route with by-name’s bytes', origins.bare, many(() => ({ path: `/${pick(random, components)}` }))],
-    ['by-name', api, many(() => ({ path: `/api/catalog/entities/by-name/component/default/${pick(random, components)}` }))],
+    [
+      'by-name',
+      api,
+      many(() => ({ path: `/api/catalog/entities/by-name/component/default/${pick(random, components)}` })),
+    ],
     ['query-kind', api, many((index) => ({ path: query(`filter=kind=component&${plain(index)}`) }))],
     [
       'query-kind-sorted',
@@ -99,7 +107,9 @@ function casesOf(manifests: readonly SeedManifest[], origins: { api: string; bar
       many(() => ({
         method: 'POST',
         path: '/api/catalog/entities/by-refs',
-        body: JSON.stringify({ entityRefs: pickSome(random, components, 50).map((each) => `component:default/${each}`) }),
+        body: JSON.stringify({
+          entityRefs: pickSome(random, components, 50).map((each) => `component:default/${each}`),
+        }),
       })),
     ],
   ];

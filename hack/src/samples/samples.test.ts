@@ -284,8 +284,19 @@ function specText(entity: EntityResource, field: string): string {
 }
 
 const refFields = [
-  ...['owner', 'system', 'subcomponentOf', 'domain', 'subdomainOf', 'parent', 'providesApis', 'consumesApis'],
-  ...['dependsOn', 'dependencyOf', 'children', 'members', 'memberOf'],
+  'owner',
+  'system',
+  'subcomponentOf',
+  'domain',
+  'subdomainOf',
+  'parent',
+  'providesApis',
+  'consumesApis',
+  'dependsOn',
+  'dependencyOf',
+  'children',
+  'members',
+  'memberOf',
 ];
 
 function declaredTexts(entity: EntityResource): string[] {

@@ -4,7 +4,13 @@ import { ConfigError, parseConfig, usage } from './config.ts';
 describe('parseConfig', () => {
   it('fills every setting with its default', () => {
     const config = parseConfig(['all'], {});
-    expect(config).toMatchObject({ role: 'all', host: '127.0.0.1', port: 7007, 'probe-port': 7008, 'log-level': 'info' });
+    expect(config).toMatchObject({
+      role: 'all',
+      host: '127.0.0.1',
+      port: 7007,
+      'probe-port': 7008,
+      'log-level': 'info',
+    });
     expect(config.kubeconfig).toBeUndefined();
     expect(config['insecure-anonymous']).toBe(false);
   });
@@ -23,7 +29,11 @@ describe('parseConfig', () => {
     [['serve'], {}, /role must be one of operator, server, all, not "serve"/],
     [[], {}, /role must be one of operator, server, all/],
     [['all', 'server'], {}, /role must be one of/],
-    [['all', '--log-level', 'loud'], {}, /--log-level: must be one of trace, debug, info, warn, error, fatal \(got "loud"\)/],
+    [
+      ['all', '--log-level', 'loud'],
+      {},
+      /--log-level: must be one of trace, debug, info, warn, error, fatal \(got "loud"\)/,
+    ],
     [['all'], { PORTOLAN_LOG_LEVEL: 'loud' }, /PORTOLAN_LOG_LEVEL: must be one of trace/],
     [['all', '--port', 'http'], {}, /--port: must be a number/],
     [['all', '--port', '70000'], {}, /--port: .*65535/],

@@ -7,9 +7,7 @@ export type Role = (typeof roles)[number];
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
 const port = z.coerce.number('must be a number').int().min(0).max(65_535);
-const flag = z
-  .enum(['true', 'false', ''], 'must be true or false')
-  .transform((text) => text !== 'false');
+const flag = z.enum(['true', 'false', ''], 'must be true or false').transform((text) => text !== 'false');
 
 function commaSeparated<Item extends z.ZodType<string, string>>(item: Item) {
   return z
@@ -27,11 +25,17 @@ interface Setting {
 
 /** Every setting once: `--name value`, or the environment variable `PORTOLAN_NAME`. A flag wins. */
 const settings = {
-  kubeconfig: { schema: z.string().min(1).optional(), help: 'kubeconfig file; without it, the ServiceAccount of the pod' },
+  kubeconfig: {
+    schema: z.string().min(1).optional(),
+    help: 'kubeconfig file; without it, the ServiceAccount of the pod',
+  },
   context: { schema: z.string().min(1).optional(), help: 'context of the kubeconfig; without it, its current one' },
   host: { schema: z.string().min(1).default('127.0.0.1'), help: 'address of the API and UI (default 127.0.0.1)' },
   port: { schema: port.default(7007), help: 'port of the API and UI (default 7007)' },
-  'probe-host': { schema: z.string().min(1).default('127.0.0.1'), help: 'address of probes and metrics (default 127.0.0.1)' },
+  'probe-host': {
+    schema: z.string().min(1).default('127.0.0.1'),
+    help: 'address of probes and metrics (default 127.0.0.1)',
+  },
   'probe-port': { schema: port.default(7008), help: 'port of /livez, /readyz and /metrics (default 7008)' },
   'watch-namespaces': {
     schema: commaSeparated(namespaceName).optional(),
@@ -79,7 +83,9 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   }
   const role = positionals[0] ?? env['PORTOLAN_ROLE'];
   if (positionals.length > 1 || !isRole(role)) {
-    throw new ConfigError(`The role must be one of ${roles.join(', ')}, not "${positionals.join(' ') || (role ?? '')}".`);
+    throw new ConfigError(
+      `The role must be one of ${roles.join(', ')}, not "${positionals.join(' ') || (role ?? '')}".`,
+    );
   }
   const parsed = Object.fromEntries(
     names.map((name) => {

@@ -216,7 +216,7 @@ function addOperator(ground: Ground, entityInformers: EntityInformers): void {
   const linker = createLinker(entities, workloads);
   const fragments = [
     createAcceptance(entities),
-    createRelations(entities, kinds),
+    createRelations(entities, kinds).source,
     createWorkloadFragments({ linker, workloads }),
   ];
   const composers = new Map<EntityKind, Composer>(

@@ -88,7 +88,7 @@ export function apis(): EntityResource[] {
 }
 
 export function resources(): EntityResource[] {
-  const resource = (namespace: string, name: string, type: string, owner: string, system: string) =>
+  const resource = (namespace: string, name: string, ...[type, owner, system]: [string, string, string]) =>
     entityResource({
       kind: 'Resource',
       namespace,

@@ -55,6 +55,10 @@ export function createEntityStores(informers: ReadonlyMap<EntityKind, Informer<T
       );
     },
     referrers: (ref) =>
-      kinds.flatMap(({ kind }) => informerOf(kind).store.keysByIndex('target', ref).map((key) => ({ kind, key }))),
+      kinds.flatMap(({ kind }) =>
+        informerOf(kind)
+          .store.keysByIndex('target', ref)
+          .map((key) => ({ kind, key })),
+      ),
   };
 }

@@ -85,9 +85,10 @@ function dangling(entity: TrimmedEntity, unresolved: readonly TrimmedRef[], scal
 }
 
 function storedAsDangling(entity: TrimmedEntity): boolean {
-  return entity.status?.conditions?.some(
-    (each) => each.type === conditionTypes.refsResolved && each.status === 'False',
-  ) ?? false;
+  return (
+    entity.status?.conditions?.some((each) => each.type === conditionTypes.refsResolved && each.status === 'False') ??
+    false
+  );
 }
 
 function countDistinct(refs: readonly TrimmedRef[]): number {

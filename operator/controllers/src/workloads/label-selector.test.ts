@@ -21,9 +21,12 @@ describe('label selectors', () => {
     expect(matchesSelector(requirements ?? [], labels)).toBe(expected);
   });
 
-  it.each(['', '=x', 'a b', 'a in web', 'a in (x', ',,', 'a=b c'])('does not parse %j, so it selects nothing', (text) => {
-    expect(parseSelector(text)).toBeUndefined();
-  });
+  it.each(['', '=x', 'a b', 'a in web', 'a in (x', ',,', 'a=b c'])(
+    'does not parse %j, so it selects nothing',
+    (text) => {
+      expect(parseSelector(text)).toBeUndefined();
+    },
+  );
 
   it('does not take an inherited property for a label', () => {
     expect(matchesSelector(parseSelector('constructor') ?? [], labels)).toBe(false);

@@ -1,7 +1,6 @@
 /** One requirement of a label selector. */
 export type Requirement =
-  | { operator: 'in' | 'notin'; key: string; values: readonly string[] }
-  | { operator: 'exists' | 'absent'; key: string };
+  { operator: 'in' | 'notin'; key: string; values: readonly string[] } | { operator: 'exists' | 'absent'; key: string };
 
 /**
  * Parses a label selector in kubectl's text form (`a=b,c!=d,e in (f,g),!h,i`).
@@ -31,7 +30,10 @@ function parseRequirement(part: string): Requirement | undefined {
 }
 
 /** Whether labels meet every requirement; a missing label meets `notin`, as in Kubernetes. */
-export function matchesSelector(requirements: readonly Requirement[], labels: Readonly<Record<string, string>>): boolean {
+export function matchesSelector(
+  requirements: readonly Requirement[],
+  labels: Readonly<Record<string, string>>,
+): boolean {
   return requirements.every((requirement) => {
     const value = Object.hasOwn(labels, requirement.key) ? labels[requirement.key] : undefined;
     switch (requirement.operator) {

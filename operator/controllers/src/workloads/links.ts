@@ -84,9 +84,7 @@ export function createLinker(entities: EntityStores, workloads: WorkloadStores):
     const links = reachOf(entity).flatMap((workload): Link[] => {
       const found = entitiesOf(workload);
       const isMine = found?.entities.some((each) => each.metadata.uid === entity.metadata.uid) ?? false;
-      return found !== undefined && isMine
-        ? [{ workload, tier: found.tier, isShared: found.entities.length > 1 }]
-        : [];
+      return found !== undefined && isMine ? [{ workload, tier: found.tier, isShared: found.entities.length > 1 }] : [];
     });
     const named = namespacesNamedBy(entity).filter(
       (namespace) => namespace !== entity.metadata.namespace && !allowed(entity, namespace),

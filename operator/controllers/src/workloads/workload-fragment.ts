@@ -1,4 +1,10 @@
-import { conditionTypes, type Evidence, type HealthStatus, type WorkloadsStatus, type WorkloadStatus } from '@portolan/crds';
+import {
+  conditionTypes,
+  type Evidence,
+  type HealthStatus,
+  type WorkloadsStatus,
+  type WorkloadStatus,
+} from '@portolan/crds';
 import type { Fragment, FragmentSource, StatedCondition } from '../composer/fragment.ts';
 import type { NamedWorkload, TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { aggregate } from './health/aggregate.ts';
@@ -96,9 +102,7 @@ function withoutWorkloads(entity: TrimmedEntity, links: Links, nowMs: number): F
   if (entity.status?.health === undefined) {
     return {
       fields: { workloads: null, health: null },
-      conditions: [
-        hasProblem ? linkedCondition(links, 0) : { type: conditionTypes.workloadsLinked, status: null },
-      ],
+      conditions: [hasProblem ? linkedCondition(links, 0) : { type: conditionTypes.workloadsLinked, status: null }],
     };
   }
   const message = 'It had workloads before, and none of them can be found now.';
@@ -141,7 +145,12 @@ function linkedCondition(links: Links, total: number): StatedCondition {
       message: `spec.workloads names ${first.kind} ${first.namespace}/${first.name}${rest}, which does not exist.`,
     };
   }
-  return { type, status: 'True', reason: 'Linked', message: total === 1 ? '1 workload is linked.' : `${total} workloads are linked.` };
+  return {
+    type,
+    status: 'True',
+    reason: 'Linked',
+    message: total === 1 ? '1 workload is linked.' : `${total} workloads are linked.`,
+  };
 }
 
 function sinceOf(entity: TrimmedEntity, verdict: HealthStatus['verdict'], nowMs: number): string {

@@ -79,7 +79,10 @@ function crash({ restarts }: TrimmedContainer, reason: string, exitCode: number)
   if (reason === 'OOMKilled') {
     return { reason: 'OOMKilled', message: `it used more memory than its limit (exit code ${exitCode}${restarted})` };
   }
-  return { reason: restarts > 0 ? 'CrashLoop' : 'ContainerFailed', message: `it ended with exit code ${exitCode}${restarted}` };
+  return {
+    reason: restarts > 0 ? 'CrashLoop' : 'ContainerFailed',
+    message: `it ended with exit code ${exitCode}${restarted}`,
+  };
 }
 
 function times(count: number): string {

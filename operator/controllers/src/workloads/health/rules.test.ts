@@ -150,7 +150,11 @@ describe('a Deployment', () => {
 
 describe('other kinds', () => {
   it.each([
-    ['StatefulSet', { spec: { replicas: 2 }, status: { observedGeneration: 1, readyReplicas: 1 } }, 'Progressing RollingOut'],
+    [
+      'StatefulSet',
+      { spec: { replicas: 2 }, status: { observedGeneration: 1, readyReplicas: 1 } },
+      'Progressing RollingOut',
+    ],
     [
       'StatefulSet',
       { spec: { replicas: 2 }, status: { observedGeneration: 1, readyReplicas: 2, updatedReplicas: 1 } },
@@ -199,10 +203,15 @@ describe('other kinds', () => {
 describe('rules', () => {
   it('answer whatever they are given', () => {
     fc.assert(
-      fc.property(fc.constantFrom<WorkloadKind>('Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'), fc.object(), fc.object(), (kind, object, pod) => {
-        const finding = judge(workloadTrimmer(kind)(object), { pods: [trimPod(pod)], nowMs });
-        expect(finding.reason).toMatch(/^[A-Z][A-Za-z0-9]*$/);
-      }),
+      fc.property(
+        fc.constantFrom<WorkloadKind>('Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'),
+        fc.object(),
+        fc.object(),
+        (kind, object, pod) => {
+          const finding = judge(workloadTrimmer(kind)(object), { pods: [trimPod(pod)], nowMs });
+          expect(finding.reason).toMatch(/^[A-Z][A-Za-z0-9]*$/);
+        },
+      ),
     );
   });
 });

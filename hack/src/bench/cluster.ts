@@ -1,0 +1,33 @@
+import { join } from 'node:path';
+import { startControlPlane } from '../control-plane/control-plane.ts';
+import { outputOf } from '../control-plane/kubectl.ts';
+import { installPortolan, operatorAccount } from '../install/install.ts';
+
+/** A control plane of the bench's own: etcd and kube-apiserver, the CRDs, the operator's account, one namespace. */
+export interface BenchCluster {
+  /** Sends a request as administrator; resolves with the status code. */
+  request(method: string, path: string, body?: unknown): Promise<number>;
+  /** The text of an endpoint that does not answer in JSON. */
+  text(path: string): Promise<string>;
+  /** File of a kubeconfig that acts as the operator's ServiceAccount. */
+  operatorKubeconfig: string;
+  stop(): Promise<void>;
+}
+
+/** Starts one; nothing but the operator under test works in it. */
+export async function startBenchCluster(options: { directory: string; namespace: string }): Promise<BenchCluster> {
+  const { directory, namespace } = options;
+  const log = (line: string): void => void process.stderr.write(`${line}\n`);
+  const controlPlane = await startControlPlane({ directory, log });
+  const { admin, kubectl } = controlPlane;
+  await installPortolan({ kubectl, ownsCluster: true });
+  await outputOf(kubectl, ['create', 'namespace', namespace]);
+  const operatorKubeconfig = join(directory, 'operator.kubeconfig');
+  await controlPlane.serviceAccountKubeconfig({ ...operatorAccount, file: operatorKubeconfig });
+  return {
+    request: async (method, path, body) => (await admin.request(method, path, body)).status,
+    text: async (path) => outputOf(kubectl, ['get', '--raw', path]),
+    operatorKubeconfig,
+    stop: async () => controlPlane.stop(),
+  };
+}

@@ -1,7 +1,142 @@
+import { createNamespaceMapping } from '@portolan/crds';
+import { EntityStore } from './entities/entity-store.ts';
+import { joinBytes, type StoredEntity } from './entities/stored-entity.ts';
 import { CatalogError } from './errors.ts';
-import type { Catalog, CatalogOptions } from './model.ts';
+import type { Catalog, CatalogEntity, CatalogOptions, EntityId, Visibility } from './model.ts';
+import { QueryEngine } from './query/query-engine.ts';
+import type { ShownRelation } from './relations/relation-graph.ts';
 
-/** Creates the read model. */
+/** From this share of the catalog on it is cheaper to sort anew than to move single entities. */
+const bulkShare = 1 / 8;
+const bulkMinimum = 64;
+
+/**
+ * Creates the read model: entities in Backstage's shape with their relations both ways, and the queries of Backstage's
+ * catalog over them. Pure and synchronous: nothing happens but in a call.
+ */
 export function createCatalog(options: CatalogOptions = {}): Catalog {
-  throw new CatalogError('CATALOG_UNKNOWN_ENTITY', `not built yet: ${JSON.stringify(options)}`);
+  const { namespaces = createNamespaceMapping({}) } = options;
+  const engine = new QueryEngine({
+    idOf: (ref) => store.byRef(ref)?.id,
+    refOf: (id) => store.get(id)?.ref ?? '',
+    uidOf: (id) => store.get(id)?.uid ?? '',
+    idOfUid: (uid) => store.idOfUid(uid),
+  });
+  const { graph } = engine;
+
+  /** What the targets show of an entity's declarations has changed. */
+  const touchTargets = ({ declarations }: StoredEntity): void => {
+    for (const { target } of declarations) {
+      const entity = store.byRef(target);
+      if (entity !== undefined) {
+        entity.relations = undefined;
+        engine.relationsChanged(entity.id);
+      }
+    }
+  };
+  const store = new EntityStore({
+    namespaces,
+    listener: {
+      appeared: ({ stored, entity }) => {
+        graph.add(stored.id, stored.declarations);
+        stored.relations = undefined;
+        engine.insert(stored.id, entity);
+        touchTargets(stored);
+      },
+      changed: ({ stored, entity }, before) => {
+        if (isSameDeclarations(before, stored)) {
+          stored.relations = before.relations;
+          engine.replace(stored.id, entity);
+          return;
+        }
+        graph.remove(stored.id);
+        graph.add(stored.id, stored.declarations);
+        engine.replace(stored.id, entity);
+        touchTargets(before);
+        touchTargets(stored);
+      },
+      disappeared: (stored) => {
+        engine.remove(stored.id);
+        graph.remove(stored.id);
+        stored.relations = undefined;
+        touchTargets(stored);
+      },
+    },
+  });
+  let revision = 0;
+
+  const held = (id: EntityId, visible: Visibility | undefined): StoredEntity => {
+    const entity = store.get(id);
+    if (entity === undefined || visible?.has(id) === false) {
+      throw new CatalogError('CATALOG_UNKNOWN_ENTITY', `no entity has the id ${id}`);
+    }
+    return entity;
+  };
+  /** A claimant that does not serve its ref shows what it declares; what others say is about the one that does. */
+  const relationsOf = (entity: StoredEntity): ShownRelation[] =>
+    store.isServed(entity) ? graph.relations(entity.id) : graph.ownRelations(entity.declarations);
+  const relationBytes = (entity: StoredEntity, visible: Visibility | undefined): Buffer => {
+    if (visible === undefined) {
+      entity.relations ??= formatRelations(relationsOf(entity));
+      return entity.relations;
+    }
+    return formatRelations(
+      relationsOf(entity).filter(({ targetRef, isOwn }) => isOwn || isSeen(store.byRef(targetRef), visible)),
+    );
+  };
+  const bytes = (id: EntityId, visible?: Visibility): Buffer => {
+    const entity = held(id, visible);
+    return joinBytes(entity, relationBytes(entity, visible));
+  };
+
+  return {
+    apply: (changes) => {
+      const batch = Array.from(changes);
+      if (batch.length > Math.max(bulkMinimum, store.size * bulkShare)) {
+        engine.forgetOrders();
+      }
+      let isChanged = false;
+      for (const change of batch) {
+        isChanged = store.apply(change) || isChanged;
+      }
+      revision += isChanged ? 1 : 0;
+    },
+    get revision() {
+      return revision;
+    },
+    get size() {
+      return store.size;
+    },
+    byRef: (ref, visible) => seenId(store.byRef(ref)?.id, visible),
+    byUid: (uid, visible) => seenId(store.idOfUid(uid), visible),
+    query: (query) => engine.query(query),
+    facets: (facets) => engine.facets(facets),
+    bytes,
+    entity: (id, visible) => JSON.parse(bytes(id, visible).toString()) as CatalogEntity,
+    refOf: (id) => held(id, undefined).ref,
+  };
+}
+
+function seenId(id: EntityId | undefined, visible: Visibility | undefined): EntityId | undefined {
+  return id === undefined || visible?.has(id) === false ? undefined : id;
+}
+
+function isSeen(entity: StoredEntity | undefined, visible: Visibility): boolean {
+  return entity !== undefined && visible.has(entity.id);
+}
+
+function isSameDeclarations(a: StoredEntity, b: StoredEntity): boolean {
+  return (
+    a.declarations.length === b.declarations.length &&
+    a.declarations.every(({ relation, target }, at) => {
+      const other = b.declarations[at];
+      return other?.relation === relation && other.target === target;
+    })
+  );
+}
+
+function formatRelations(relations: readonly ShownRelation[]): Buffer {
+  return Buffer.from(
+    relations.map(({ type, targetRef }) => `{"type":"${type}","targetRef":${JSON.stringify(targetRef)}}`).join(','),
+  );
 }

@@ -1,0 +1,50 @@
+import type { FacetCount, Visibility } from '../model.ts';
+import { relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
+import type { Bitset } from './bitset.ts';
+import { compareCodePoints } from './code-points.ts';
+import { type FilterSource, isRelationKey, isTargetVisible } from './filter.ts';
+
+interface FacetOptions {
+  source: FilterSource;
+  /** The entities to count; undefined for all. */
+  matches: Bitset | undefined;
+  visible: Visibility | undefined;
+}
+
+/** Values of a lower-cased, prepared key in original case with the number of entities, sorted by value. */
+export function facetOf(key: string, options: FacetOptions): FacetCount[] {
+  if (isRelationKey(key)) {
+    return relationFacet(key.slice(relationKeyPrefix.length), options);
+  }
+  const { source, matches } = options;
+  const postings = source.rows.postings(key)?.sorted((a, b) => compareCodePoints(a.value, b.value)) ?? [];
+  return postings.map(({ value, ids }) => ({ value, count: countIn(ids, matches) })).filter(({ count }) => count > 0);
+}
+
+function relationFacet(lowerCasedType: string, { source, matches, visible }: FacetOptions): FacetCount[] {
+  const counts = new Map<string, number>();
+  for (const type of source.graph.typesLike(lowerCasedType)) {
+    source.graph.forEachTarget(type, (target, ids, isOwn) => {
+      if (rowValue(target) !== null && (isOwn || isTargetVisible(source, target, visible))) {
+        const count = countIn(ids, matches);
+        if (count > 0) {
+          counts.set(target, (counts.get(target) ?? 0) + count);
+        }
+      }
+    });
+  }
+  return Array.from(counts, ([value, count]) => ({ value, count })).sort((a, b) => compareCodePoints(a.value, b.value));
+}
+
+function countIn(ids: readonly number[], matches: Bitset | undefined): number {
+  if (matches === undefined) {
+    return ids.length;
+  }
+  let count = 0;
+  for (const id of ids) {
+    if (matches.has(id)) {
+      count++;
+    }
+  }
+  return count;
+}

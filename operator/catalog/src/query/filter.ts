@@ -1,0 +1,149 @@
+import type { EntityId, FilterExpression, Visibility } from '../model.ts';
+import type { RelationGraph } from '../relations/relation-graph.ts';
+import type { RowIndex } from '../search-rows/row-index.ts';
+import { relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
+import { Bitset } from './bitset.ts';
+
+/** What a filter is answered from. */
+export interface FilterSource {
+  rows: RowIndex;
+  graph: RelationGraph;
+  /** All entities that queries see. */
+  all: Bitset;
+  idOf(ref: string): EntityId | undefined;
+}
+
+/** Whether a relation that only its target declares may be seen: when its target may. */
+export function isTargetVisible(source: Pick<FilterSource, 'idOf'>, target: string, visible?: Visibility): boolean {
+  if (visible === undefined) {
+    return true;
+  }
+  const id = source.idOf(target);
+  return id !== undefined && visible.has(id);
+}
+
+/** Whether a lower-cased key names rows of relations. */
+export function isRelationKey(key: string): boolean {
+  return key.startsWith(relationKeyPrefix);
+}
+
+/** The keys whose posting sets a filter needs, lower-cased. */
+export function* filterKeys(expression: FilterExpression): Generator<string> {
+  if ('all' in expression) {
+    for (const each of expression.all) {
+      yield* filterKeys(each);
+    }
+  } else if ('any' in expression) {
+    for (const each of expression.any) {
+      yield* filterKeys(each);
+    }
+  } else if ('not' in expression) {
+    yield* filterKeys(expression.not);
+  } else if ('key' in expression) {
+    yield expression.key.toLowerCase();
+  }
+}
+
+/**
+ * The entities that match a filter. The keys of {@link filterKeys} must be prepared. The caller owns the result.
+ */
+export function matching(expression: FilterExpression, source: FilterSource, visible: Visibility | undefined): Bitset {
+  if ('all' in expression) {
+    const matches = source.all.clone();
+    for (const each of expression.all) {
+      matches.intersect(matching(each, source, visible));
+    }
+    return matches;
+  }
+  if ('any' in expression) {
+    const matches = new Bitset();
+    for (const each of expression.any) {
+      matches.unite(matching(each, source, visible));
+    }
+    return matches;
+  }
+  if ('not' in expression) {
+    const matches = source.all.clone();
+    matches.subtract(matching(expression.not, source, visible));
+    return matches;
+  }
+  if ('relation' in expression) {
+    return matchingRelations(expression.relation, source, visible);
+  }
+  const key = expression.key.toLowerCase();
+  if ('prefix' in expression) {
+    const prefix = expression.prefix.toLowerCase();
+    return matchingValues(key, (value) => value.startsWith(prefix), { source, visible });
+  }
+  const { values } = expression;
+  if (isRelationKey(key)) {
+    const type = key.slice(relationKeyPrefix.length);
+    return matchingRelations({ type, ...(values !== undefined && { targetRefs: values }) }, source, visible);
+  }
+  const postings = source.rows.postings(key);
+  if (values === undefined) {
+    return postings?.existing.clone() ?? new Bitset();
+  }
+  const matches = new Bitset();
+  for (const value of values) {
+    for (const { ids } of postings?.byValue.get(value.toLowerCase()) ?? []) {
+      matches.addAll(ids);
+    }
+  }
+  return matches;
+}
+
+/** The entities with a lower-cased value that passes. */
+export function matchingValues(
+  key: string,
+  passes: (value: string) => boolean,
+  { source, visible }: { source: FilterSource; visible: Visibility | undefined },
+): Bitset {
+  const matches = new Bitset();
+  if (!isRelationKey(key)) {
+    for (const [value, postings] of source.rows.postings(key)?.byValue ?? []) {
+      if (passes(value)) {
+        for (const { ids } of postings) {
+          matches.addAll(ids);
+        }
+      }
+    }
+    return matches;
+  }
+  for (const type of source.graph.typesLike(key.slice(relationKeyPrefix.length))) {
+    source.graph.forEachTarget(type, (target, ids, isOwn) => {
+      if (rowValue(target) !== null && passes(target) && (isOwn || isTargetVisible(source, target, visible))) {
+        matches.addAll(ids);
+      }
+    });
+  }
+  return matches;
+}
+
+function matchingRelations(
+  { type, targetRefs }: { type?: string; targetRefs?: readonly string[] },
+  source: FilterSource,
+  visible: Visibility | undefined,
+): Bitset {
+  const matches = new Bitset();
+  for (const each of source.graph.typesLike(type?.toLowerCase())) {
+    if (targetRefs === undefined) {
+      source.graph.forEachTarget(each, (target, ids, isOwn) => {
+        if (isOwn || isTargetVisible(source, target, visible)) {
+          matches.addAll(ids);
+        }
+      });
+    }
+    for (const text of targetRefs ?? []) {
+      const target = text.toLowerCase();
+      if (rowValue(target) !== null) {
+        const { own, reverse } = source.graph.holders(each, target);
+        matches.addAll(own);
+        if (isTargetVisible(source, target, visible)) {
+          matches.addAll(reverse);
+        }
+      }
+    }
+  }
+  return matches;
+}

@@ -1,0 +1,175 @@
+import type { CatalogEntity, CatalogPage, CatalogQuery, EntityId, FacetCount, FilterExpression } from '../model.ts';
+import type { Catalog, Visibility } from '../model.ts';
+import { RelationGraph, type RelationEnds } from '../relations/relation-graph.ts';
+import { RowIndex } from '../search-rows/row-index.ts';
+import { entityRows, relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
+import { Bitset } from './bitset.ts';
+import { compareCodePoints } from './code-points.ts';
+import { facetOf } from './facets.ts';
+import { filterKeys, type FilterSource, isRelationKey, isTargetVisible, matching, matchingValues } from './filter.ts';
+import { Orders, type RowSequence } from './orders.ts';
+import { pageOf } from './paging.ts';
+
+/** What the engine must know of entities. */
+export interface EntityNames extends RelationEnds {
+  uidOf(id: EntityId): string;
+  idOfUid(uid: string): EntityId | undefined;
+}
+
+type Selection = Pick<CatalogQuery, 'filter' | 'fullText' | 'visible'>;
+
+/** Answers queries over the entities that serve a ref. */
+export class QueryEngine {
+  readonly graph: RelationGraph;
+  readonly #names: EntityNames;
+  readonly #rows = new RowIndex();
+  readonly #all = new Bitset();
+  readonly #orders: Orders;
+  readonly #source: FilterSource;
+
+  constructor(names: EntityNames) {
+    this.#names = names;
+    this.graph = new RelationGraph(names);
+    this.#source = { rows: this.#rows, graph: this.graph, all: this.#all, idOf: (ref) => names.idOf(ref) };
+    this.#orders = this.#ordersFor(undefined);
+  }
+
+  /** The entity's declarations must be in the graph. */
+  insert(id: EntityId, entity: Omit<CatalogEntity, 'relations'>): void {
+    this.#rows.set(id, entityRows(entity));
+    this.#all.add(id);
+    this.#orders.insert(id);
+  }
+
+  replace(id: EntityId, entity: Omit<CatalogEntity, 'relations'>): void {
+    this.#rows.set(id, entityRows(entity));
+    this.#orders.refresh(id, 'all');
+  }
+
+  remove(id: EntityId): void {
+    this.#orders.remove(id);
+    this.#rows.delete(id);
+    this.#all.delete(id);
+  }
+
+  /** The relations of an entity changed through another one. */
+  relationsChanged(id: EntityId): void {
+    if (this.#all.has(id)) {
+      this.#orders.refresh(id, 'relations');
+    }
+  }
+
+  /** Before many changes: the orders are sorted anew at their next use. */
+  forgetOrders(): void {
+    this.#orders.clear();
+  }
+
+  query(query: CatalogQuery): CatalogPage {
+    const { order = [], missing = 'last', limit, offset = 0, from, visible } = query;
+    const matches = this.#select(query);
+    const rows = this.#ordersSeenBy(order, visible).sequence(order, missing);
+    const page = { limit, offset, from };
+    if (matches === undefined) {
+      return pageOf({ rows, isMatch: undefined, total: rows.length, ...page });
+    }
+    if (rows.present !== undefined) {
+      matches.intersect(rows.present);
+    }
+    const total = matches.count;
+    if (isCheaperToSort(total, rows.length)) {
+      return pageOf({ rows: sortedRows(matches, rows), isMatch: undefined, total, ...page });
+    }
+    return pageOf({ rows, isMatch: (id) => matches.has(id), total, ...page });
+  }
+
+  facets({ paths, filter, visible }: Parameters<Catalog['facets']>[0]): Map<string, FacetCount[]> {
+    const keys = paths.map((path) => path.toLowerCase());
+    const matches = this.#select({ filter, visible }, keys);
+    const options = { source: this.#source, matches, visible };
+    return new Map(paths.map((path) => [path, facetOf(path.toLowerCase(), options)]));
+  }
+
+  /** The entities that a query selects, before order and paging; undefined for all. */
+  #select({ filter, fullText, visible }: Selection, otherKeys: readonly string[] = []): Bitset | undefined {
+    const term = fullText?.term.trim().toLowerCase() ?? '';
+    const fields = fullText === undefined || term === '' ? undefined : lowerCased(fullText.fields);
+    this.#rows.prepare(new Set([...keysOf(filter), ...(fields ?? []), ...otherKeys]));
+    let matches = filter === undefined ? undefined : matching(filter, this.#source, visible);
+    if (fields !== undefined) {
+      const found = new Bitset();
+      for (const field of fields) {
+        found.unite(matchingValues(field, (value) => value.includes(term), { source: this.#source, visible }));
+      }
+      matches?.intersect(found);
+      matches ??= found;
+    }
+    if (visible !== undefined) {
+      matches ??= this.#all.clone();
+      for (const id of matches.toArray()) {
+        if (!visible.has(id)) {
+          matches.delete(id);
+        }
+      }
+    }
+    return matches;
+  }
+
+  /** Orders by relations depend on what the caller sees; they are not kept for everybody. */
+  #ordersSeenBy(order: CatalogQuery['order'] = [], visible: Visibility | undefined): Orders {
+    const isSeenDifferently =
+      visible !== undefined && order.some(({ field }) => field.toLowerCase().startsWith(relationKeyPrefix));
+    return isSeenDifferently ? this.#ordersFor(visible) : this.#orders;
+  }
+
+  #ordersFor(visible: Visibility | undefined): Orders {
+    return new Orders({
+      ids: () => this.#all.toArray(),
+      uidOf: (id) => this.#names.uidOf(id),
+      idOfUid: (uid) => {
+        const id = this.#names.idOfUid(uid);
+        return id !== undefined && this.#all.has(id) ? id : undefined;
+      },
+      smallestValue: (id, key) => this.#smallestValue(id, key, visible),
+    });
+  }
+
+  #smallestValue(id: EntityId, key: string, visible: Visibility | undefined): string | undefined {
+    let smallest: string | undefined;
+    const consider = (value: string | null): void => {
+      const lower = value?.toLowerCase();
+      if (lower !== undefined && (smallest === undefined || compareCodePoints(lower, smallest) < 0)) {
+        smallest = lower;
+      }
+    };
+    if (!isRelationKey(key)) {
+      this.#rows.forEachValue(id, key, consider);
+      return smallest;
+    }
+    const type = key.slice(relationKeyPrefix.length);
+    this.graph.forEachRelation(id, (relation) => {
+      const isSeen = relation.isOwn || isTargetVisible(this.#source, relation.targetRef, visible);
+      if (relation.type.toLowerCase() === type && isSeen) {
+        consider(rowValue(relation.targetRef));
+      }
+    });
+    return smallest;
+  }
+}
+
+function keysOf(filter: FilterExpression | undefined): Iterable<string> {
+  return filter === undefined ? [] : filterKeys(filter);
+}
+
+function lowerCased(fields: readonly string[]): string[] {
+  return fields.map((field) => field.toLowerCase());
+}
+
+/** Whether sorting the matches costs less than walking all rows past those that do not match. */
+function isCheaperToSort(matches: number, rows: number): boolean {
+  return matches * Math.log2(matches + 2) * 4 < rows;
+}
+
+function sortedRows(matches: Bitset, rows: RowSequence): RowSequence {
+  const ids = matches.toArray().sort(rows.compare);
+  return { ...rows, length: ids.length, at: (index) => ids[index] ?? -1 };
+}

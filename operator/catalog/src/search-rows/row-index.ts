@@ -1,0 +1,270 @@
+import type { EntityId } from '../model.ts';
+import { Bitset } from '../query/bitset.ts';
+import { addSorted, removeSorted } from '../query/sorted-ids.ts';
+import type { SearchRow } from './rows.ts';
+
+/** Paths with posting sets held at once, and a bound of the memory they take. */
+const maxPaths = 64;
+const maxPostingBytes = 64 * 1024 * 1024;
+/** Measured on Node 24: a value with its list and map entry, and one id in a list. */
+const bytesPerValue = 200;
+const bytesPerId = 8;
+/** Enough for the values that repeat; those that do not pass through. */
+const maxRecentValues = 4_096;
+
+/** The entities with one value, in one spelling. */
+export interface Posting {
+  /** In original case. */
+  value: string;
+  ids: EntityId[];
+}
+
+/** One key of the rows. Entities share it, so that each key's text is held once. */
+export interface RowKey {
+  readonly name: string;
+  /** Rows with this key. */
+  rows: number;
+  postings: KeyPostings | undefined;
+}
+
+/** The rows of one entity: key and value at the same index. */
+export interface EntityRows {
+  readonly keys: readonly RowKey[];
+  /** In original case; null when the key only exists. */
+  readonly values: readonly (string | null)[];
+}
+
+/** The posting sets of one key: lower-cased value → spelling → ids, and the ids of all rows. */
+export class KeyPostings {
+  readonly byValue = new Map<string, Posting[]>();
+  readonly existing = new Bitset();
+  #ids = 0;
+  #sorted: readonly Posting[] | undefined;
+
+  add(id: EntityId, value: string | null): void {
+    this.existing.add(id);
+    if (value === null) {
+      return;
+    }
+    this.#ids++;
+    const lower = value.toLowerCase();
+    const spellings = this.byValue.get(lower);
+    const posting = spellings?.find((other) => other.value === value);
+    if (posting !== undefined) {
+      addSorted(posting.ids, id);
+      return;
+    }
+    this.#sorted = undefined;
+    if (spellings === undefined) {
+      this.byValue.set(lower, [{ value, ids: [id] }]);
+    } else {
+      spellings.push({ value, ids: [id] });
+    }
+  }
+
+  /** Of an entity that loses all its rows with this key. */
+  remove(id: EntityId, value: string | null): void {
+    this.existing.delete(id);
+    if (value === null) {
+      return;
+    }
+    this.#ids--;
+    const lower = value.toLowerCase();
+    const spellings = this.byValue.get(lower);
+    const posting = spellings?.find((other) => other.value === value);
+    if (spellings === undefined || posting === undefined) {
+      return;
+    }
+    removeSorted(posting.ids, id);
+    if (posting.ids.length === 0) {
+      this.#sorted = undefined;
+      if (spellings.length === 1) {
+        this.byValue.delete(lower);
+      } else {
+        spellings.splice(spellings.indexOf(posting), 1);
+      }
+    }
+  }
+
+  /** All spellings in the given order, kept until a spelling comes or goes. */
+  sorted(compare: (a: Posting, b: Posting) => number): readonly Posting[] {
+    this.#sorted ??= [...this.byValue.values()].flat().sort(compare);
+    return this.#sorted;
+  }
+
+  get bytes(): number {
+    return this.byValue.size * bytesPerValue + this.#ids * bytesPerId;
+  }
+}
+
+/**
+ * The rows of all entities that queries see. Posting sets of a key are built on its first use and kept up to date; the
+ * least recently used go when there are too many.
+ */
+export class RowIndex {
+  readonly #keys = new Map<string, RowKey>();
+  /** By id. */
+  readonly #rows: (EntityRows | undefined)[] = [];
+  readonly #recentValues = new Map<string, string>();
+  /** Keys with postings, the least recently used first. */
+  readonly #built = new Set<RowKey>();
+
+  /** Takes the rows of an entity in, replacing those it had; only posting sets of rows that differ are touched. */
+  set(id: EntityId, rows: readonly SearchRow[]): void {
+    const before = this.#rows[id];
+    const keys = rows.map(({ key }) => this.#retain(key));
+    const after: EntityRows = { keys, values: rows.map(({ value }) => this.#shared(value)) };
+    if (before !== undefined) {
+      unpost(id, { rows: before, except: after });
+    }
+    post(id, { rows: after, except: before });
+    this.#rows[id] = after;
+    if (before !== undefined) {
+      this.#release(before);
+    }
+  }
+
+  delete(id: EntityId): void {
+    const rows = this.#rows[id];
+    if (rows !== undefined) {
+      unpost(id, { rows, except: undefined });
+      this.#release(rows);
+      this.#rows[id] = undefined;
+    }
+  }
+
+  /** Calls back with every value of an entity for a key. */
+  forEachValue(id: EntityId, key: string, visit: (value: string | null) => void): void {
+    const rows = this.#rows[id];
+    const rowKey = this.#keys.get(key);
+    if (rows === undefined || rowKey === undefined) {
+      return;
+    }
+    for (let at = rows.keys.indexOf(rowKey); at !== -1; at = rows.keys.indexOf(rowKey, at + 1)) {
+      visit(rows.values[at] ?? null);
+    }
+  }
+
+  /** Whether any entity has a row with this key. */
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
+  /**
+   * Builds the posting sets of these keys, all in one pass. They stay valid until the next call.
+   * A key that no entity has builds nothing.
+   */
+  prepare(keys: Iterable<string>): void {
+    const missing = new Set<RowKey>();
+    for (const name of keys) {
+      const key = this.#keys.get(name);
+      if (key?.postings !== undefined) {
+        this.#built.delete(key);
+        this.#built.add(key);
+      } else if (key !== undefined) {
+        missing.add(key);
+      }
+    }
+    if (missing.size === 0) {
+      return;
+    }
+    this.#evict();
+    for (const key of missing) {
+      key.postings = new KeyPostings();
+      this.#built.add(key);
+    }
+    this.#rows.forEach((rows, id) => {
+      for (let at = 0; rows !== undefined && at < rows.keys.length; at++) {
+        const key = rows.keys[at];
+        if (key !== undefined && missing.has(key)) {
+          key.postings?.add(id, rows.values[at] ?? null);
+        }
+      }
+    });
+  }
+
+  /** The posting sets of a prepared key. */
+  postings(key: string): KeyPostings | undefined {
+    return this.#keys.get(key)?.postings;
+  }
+
+  #evict(): void {
+    let bytes = 0;
+    for (const key of this.#built) {
+      bytes += key.postings?.bytes ?? 0;
+    }
+    for (const key of this.#built) {
+      if (this.#built.size < maxPaths && bytes <= maxPostingBytes) {
+        return;
+      }
+      bytes -= key.postings?.bytes ?? 0;
+      key.postings = undefined;
+      this.#built.delete(key);
+    }
+  }
+
+  /** Values like `production` come with every entity; one text of each is enough. */
+  #shared(value: string | null): string | null {
+    if (value === null) {
+      return null;
+    }
+    const known = this.#recentValues.get(value);
+    if (known !== undefined) {
+      return known;
+    }
+    if (this.#recentValues.size >= maxRecentValues) {
+      this.#recentValues.clear();
+    }
+    this.#recentValues.set(value, value);
+    return value;
+  }
+
+  #retain(name: string): RowKey {
+    let key = this.#keys.get(name);
+    if (key === undefined) {
+      key = { name, rows: 0, postings: undefined };
+      this.#keys.set(name, key);
+    }
+    key.rows++;
+    return key;
+  }
+
+  #release({ keys }: EntityRows): void {
+    for (const key of keys) {
+      key.rows--;
+      if (key.rows === 0) {
+        this.#keys.delete(key.name);
+        this.#built.delete(key);
+      }
+    }
+  }
+}
+
+/** Adds rows to the posting sets of their keys, except those that were there before. */
+function post(id: EntityId, { rows, except }: { rows: EntityRows; except: EntityRows | undefined }): void {
+  rows.keys.forEach(({ postings }, at) => {
+    if (postings !== undefined && !hasRow(except, rows, at)) {
+      postings.add(id, rows.values[at] ?? null);
+    }
+    postings?.existing.add(id);
+  });
+}
+
+/** Takes rows out of the posting sets of their keys, except those that stay. */
+function unpost(id: EntityId, { rows, except }: { rows: EntityRows; except: EntityRows | undefined }): void {
+  rows.keys.forEach(({ postings }, at) => {
+    if (postings !== undefined && !hasRow(except, rows, at)) {
+      postings.remove(id, rows.values[at] ?? null);
+    }
+  });
+}
+
+/** Whether `rows` has the row at this index of `other`; mostly at the same index. */
+function hasRow(rows: EntityRows | undefined, other: EntityRows, at: number): boolean {
+  const key = other.keys[at];
+  const value = other.values[at];
+  if (rows === undefined || (rows.keys[at] === key && rows.values[at] === value)) {
+    return rows !== undefined;
+  }
+  return rows.keys.some((otherKey, index) => otherKey === key && rows.values[index] === value);
+}

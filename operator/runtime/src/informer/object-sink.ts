@@ -1,4 +1,5 @@
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
+import { createBreather } from '../event-loop.ts';
 import { objectKey, resourceName, type KubernetesObject, type ResourceType } from '../kubernetes/object.ts';
 import type { RepeatLog } from '../logging/repeat-log.ts';
 import type { RuntimeMetrics } from '../metrics/metrics.ts';
@@ -6,17 +7,24 @@ import type { WritableStore } from '../store/store.ts';
 
 /** Where a reflector puts what it receives: transformed, and into the store. One object's failure stops no other. */
 export interface ObjectSink {
-  /** Stores an added or modified object. Its key, or undefined when it has no identity: such an object is left out. */
-  put(raw: unknown, options: { initial: boolean }): string | undefined;
+  /** Stores an added or modified object. */
+  put(raw: unknown): void;
   remove(raw: unknown): void;
-  /** Ends a listing: whatever this source held and `seen` does not name is gone. */
-  retain(seen: ReadonlySet<string>): void;
+  /** Begins a complete listing of the source. Until it ends, and if it never does, nothing is taken away. */
+  startListing(options: { initial: boolean }): Listing;
+}
+
+/** A listing in progress. */
+export interface Listing {
+  put(raw: unknown): void;
+  /** All has been named: whatever else this source held is gone. */
+  end(): Promise<void>;
 }
 
 /**
  * Creates the sink of one source.
  *
- * @param options.namespace - what {@link ObjectSink.retain} is limited to, as other sources fill the same store
+ * @param options.namespace - what a listing is limited to, as other sources fill the same store
  */
 export function createObjectSink<T extends KubernetesObject>(options: {
   store: WritableStore<T>;
@@ -45,22 +53,24 @@ export function createObjectSink<T extends KubernetesObject>(options: {
     }
     return object;
   };
+  /** Gives the key, or undefined for what has no identity and is left out. */
+  const put = (raw: unknown, initial: boolean): string | undefined => {
+    if (!isObject(raw)) {
+      reportFailure(undefined, new Error('the object has no name'));
+      return undefined;
+    }
+    const key = objectKey(raw);
+    try {
+      store.put(transformed(raw), { raw, initial });
+    } catch (error) {
+      reportFailure(key, error);
+      // The version before goes on to serve, but not that of an earlier object of the same name.
+      if (store.get(key)?.metadata.uid !== raw.metadata.uid) store.remove(key, { initial });
+    }
+    return key;
+  };
   return {
-    put: (raw, { initial }) => {
-      if (!isObject(raw)) {
-        reportFailure(undefined, new Error('the object has no name'));
-        return undefined;
-      }
-      const key = objectKey(raw);
-      try {
-        store.put(transformed(raw), { raw, initial });
-      } catch (error) {
-        reportFailure(key, error);
-        // The version before goes on to serve, but not that of an earlier object of the same name.
-        if (store.get(key)?.metadata.uid !== raw.metadata.uid) store.remove(key, { initial });
-      }
-      return key;
-    },
+    put: (raw) => void put(raw, false),
     remove: (raw) => {
       if (!isObject(raw)) {
         reportFailure(undefined, new Error('the deleted object has no name'));
@@ -68,10 +78,22 @@ export function createObjectSink<T extends KubernetesObject>(options: {
       }
       store.remove(objectKey(raw), { raw, resourceVersion: raw.metadata.resourceVersion });
     },
-    retain: (seen) => {
-      const prefix = namespace === undefined ? '' : `${namespace}/`;
-      const gone = [...store.keys()].filter((key) => key.startsWith(prefix) && !seen.has(key));
-      for (const key of gone) store.remove(key);
+    startListing: ({ initial }) => {
+      const seen = new Set<string>();
+      return {
+        put: (raw) => {
+          const key = put(raw, initial);
+          if (key !== undefined) seen.add(key);
+        },
+        end: async () => {
+          const prefix = namespace === undefined ? '' : `${namespace}/`;
+          const breather = createBreather();
+          for (const key of [...store.keys()].filter((each) => each.startsWith(prefix) && !seen.has(each))) {
+            store.remove(key);
+            await breather.breathe();
+          }
+        },
+      };
     },
   };
 }

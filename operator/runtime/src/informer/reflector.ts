@@ -7,7 +7,8 @@ import type { RuntimeMetrics } from '../metrics/metrics.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createBackoff } from './backoff.ts';
 import { listPages } from './list.ts';
-import type { ObjectSink } from './object-sink.ts';
+import type { Listing, ObjectSink } from './object-sink.ts';
+import { needsListing, watchListRefusal } from './refusals.ts';
 import { createStatusKeeper, reasonOf, type SourceStatus } from './source-status.ts';
 import { runWatch, type WatchHandler } from './watch.ts';
 
@@ -49,93 +50,66 @@ export function createReflector(options: {
   /** Where the next watch begins; undefined asks for a listing. */
   let resumeFrom: string | undefined;
   let listReason = 'first';
-  let offersWatchList = true;
+  /** How to list: by watch-list, by pages this once because a watch-list failed, or by pages always. */
+  let listBy: 'watch-list' | 'pages-once' | 'pages' = 'watch-list';
 
   const reached = (resourceVersion: string): void => {
     resumeFrom = resourceVersion;
     options.onReached(resourceVersion);
   };
   const markConnected = (): void => {
-    if (!keeper.connected()) return;
-    log.info(source, 'watching');
-    // The next failure is news again.
-    for (const reason of loggedReasons) repeatLog.clear(`${topic} ${reason}`);
-    loggedReasons.clear();
+    if (keeper.connected()) log.info(source, 'watching');
   };
-  const loggedReasons = new Set<string>();
-  const markSynced = (): void => {
+  const startListing = (): Listing => {
+    metrics.relist({ resource: name, reason: listReason });
+    return sink.startListing({ initial: !keeper.status.synced });
+  };
+  const endListing = async (listing: Listing): Promise<void> => {
+    await listing.end();
     keeper.synced();
     options.onSynced();
   };
-  /** A listing in progress: what it has named so far. */
-  const startListing = (): { put: (raw: unknown) => void; end: () => void } => {
-    const seen = new Set<string>();
-    const initial = !keeper.status.synced;
-    metrics.relist({ resource: name, reason: listReason });
-    return {
-      put: (raw) => {
-        const key = sink.put(raw, { initial });
-        if (key !== undefined) seen.add(key);
-      },
-      end: () => sink.retain(seen),
-    };
-  };
   const watch = async (from: string | undefined, signal: AbortSignal): Promise<void> => {
-    const listing = from === undefined ? startListing() : undefined;
-    let isListed = listing === undefined;
+    let listing = from === undefined ? startListing() : undefined;
+    const startedAt = clock.monotonic();
     const handler: WatchHandler = {
+      // A watch-list may still be refused in its stream, so it counts as connected when it has listed.
       opened: () => {
-        // A watch-list may still be refused in its stream.
-        if (isListed) markConnected();
+        if (listing === undefined) markConnected();
       },
-      put: (raw) => {
-        if (isListed) sink.put(raw, { initial: false });
-        else listing?.put(raw);
-      },
-      // Within initial events a deletion is one that happened meanwhile; the sink knows versions.
+      put: (raw) => (listing ?? sink).put(raw),
       remove: (raw) => sink.remove(raw),
-      listed: () => {
-        listing?.end();
-        isListed = true;
+      listed: async () => {
+        if (listing !== undefined) await endListing(listing);
+        listing = undefined;
         markConnected();
-        markSynced();
       },
       reached,
       unknown: (type) => {
         repeatLog.warn(`${topic} unknown ${type}`, { ...source, type }, 'left out a watch event of an unknown type');
       },
     };
-    const startedAt = clock.monotonic();
     const events = await runWatch({ transport, resource, namespace, from, signal, random, metrics, handler });
     if (events === 0 && clock.monotonic() - startedAt < veryShortMs) {
-      throw new RuntimeError(
-        runtimeErrorCodes.unreachable,
-        `failed to watch ${name}: the server ended the watch at once`,
-      );
+      const message = `failed to watch ${name}: the server ended the watch at once`;
+      throw new RuntimeError(runtimeErrorCodes.unreachable, message);
     }
   };
-  const list = async (signal: AbortSignal): Promise<void> => {
+  const listByPages = async (signal: AbortSignal): Promise<void> => {
     const listing = startListing();
     const resourceVersion = await listPages({ transport, resource, namespace, signal, onItem: listing.put });
-    listing.end();
+    await endListing(listing);
     reached(resourceVersion);
-    markSynced();
+    if (listBy === 'pages-once') listBy = 'watch-list';
   };
-  const step = async (signal: AbortSignal): Promise<void> => {
-    if (resumeFrom !== undefined) {
-      await watch(resumeFrom, signal);
-      return;
-    }
-    if (!offersWatchList) {
-      await list(signal);
-      return;
-    }
+  const listByWatch = async (signal: AbortSignal): Promise<void> => {
     try {
       await watch(undefined, signal);
     } catch (error) {
-      if (signal.aborted || resumeFrom !== undefined || !isWatchListRefusal(error)) throw error;
-      offersWatchList = false;
-      log.info({ ...source, reason: messageOf(error) }, 'the server offers no watch-list; listing by pages');
+      const refusal = resumeFrom === undefined && !signal.aborted ? watchListRefusal(error) : 'none';
+      if (refusal === 'none') throw error;
+      listBy = refusal === 'for-good' ? 'pages' : 'pages-once';
+      log.info({ ...source, error: messageOf(error) }, 'the server gives no watch-list; listing by pages');
     }
   };
   const recover = async (error: unknown, signal: AbortSignal): Promise<void> => {
@@ -145,11 +119,10 @@ export function createReflector(options: {
       resumeFrom = undefined;
       listReason = reason.toLowerCase();
     }
-    const delayMs = Math.ceil(backoff.next(error instanceof RuntimeError ? error.retryAfterMs : undefined));
-    const code = error instanceof RuntimeError ? error.code : undefined;
-    loggedReasons.add(reason);
+    const { code, retryAfterMs } = error instanceof RuntimeError ? error : {};
+    const delayMs = Math.ceil(backoff.next(retryAfterMs));
     const bindings = { ...source, code, reason, error: messageOf(error), retryMs: delayMs };
-    repeatLog.warn(`${topic} ${reason}`, bindings, 'lost a watch; what is in memory goes on to serve');
+    repeatLog.warn(`${topic} ${reason}`, bindings, 'failed to watch; what is in memory goes on to serve');
     await clock.sleep(delayMs, signal);
   };
   return {
@@ -159,32 +132,13 @@ export function createReflector(options: {
     run: async (signal) => {
       while (!signal.aborted) {
         try {
-          await step(signal);
+          if (resumeFrom !== undefined) await watch(resumeFrom, signal);
+          else if (listBy === 'watch-list') await listByWatch(signal);
+          else await listByPages(signal);
         } catch (error) {
           if (!signal.aborted) await recover(error, signal);
         }
       }
     },
   };
-}
-
-/** Whether the resourceVersion that we hold is of no more use. */
-function needsListing(error: unknown): boolean {
-  if (!(error instanceof RuntimeError) || error.code !== runtimeErrorCodes.apiStatus) return false;
-  const { status = 0, reason, causes = [] } = error;
-  if (reason === 'Expired' || reason === 'Gone') return true;
-  // 504 with this cause: the server's data is older than ours, as after a restored backup.
-  if (causes.includes('ResourceVersionTooLarge') || /Too large resource version/.test(error.message)) return true;
-  // 401, 403 and 429 say nothing about the version; 404 means that all objects of the kind may be gone.
-  return status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 429;
-}
-
-/** Whether a server refuses watch-lists as such; then the same request would fail for ever. */
-function isWatchListRefusal(error: unknown): boolean {
-  if (!(error instanceof RuntimeError)) return false;
-  // Events without end, or none at all: a server that does not know the parameter.
-  if (error.code === runtimeErrorCodes.timeout || error.code === runtimeErrorCodes.malformed) return true;
-  if (error.code !== runtimeErrorCodes.apiStatus) return false;
-  const { status = 0 } = error;
-  return ![401, 403, 404, 410, 429, 502, 503].includes(status);
 }

@@ -70,13 +70,8 @@ export function createStatusKeeper(options: {
 }): StatusKeeper {
   const { clock, resource, namespace } = options;
   const at = (): string => new Date(clock.now()).toISOString();
-  let status: SourceStatus = {
-    resource,
-    ...(namespace !== undefined && { namespace }),
-    synced: false,
-    connected: false,
-    since: at(),
-  };
+  const source = { resource, ...(namespace !== undefined && { namespace }) };
+  let status: SourceStatus = { ...source, synced: false, connected: false, since: at() };
   return {
     get status() {
       return status;
@@ -86,8 +81,7 @@ export function createStatusKeeper(options: {
     },
     connected: () => {
       if (status.connected) return false;
-      const { reason, message, ...rest } = status;
-      status = { ...rest, connected: true, since: at() };
+      status = { ...source, synced: status.synced, connected: true, since: at() };
       return true;
     },
     failed: (error) => {

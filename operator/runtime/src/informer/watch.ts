@@ -20,7 +20,7 @@ export interface WatchHandler {
   put(raw: unknown): void;
   remove(raw: unknown): void;
   /** The initial events are complete; only in a watch that began without `from`. */
-  listed(): void;
+  listed(): Promise<void>;
   /** Everything up to this resourceVersion has been reported. Never before `listed`. */
   reached(resourceVersion: string): void;
   /** An event of a type that this program does not know, which is left out. */
@@ -48,7 +48,7 @@ export async function runWatch(options: {
   let isListed = from !== undefined;
   let events = 0;
 
-  const handle = (type: string, object: unknown): void => {
+  const handle = async (type: string, object: unknown): Promise<void> => {
     metrics.watchEvent({ resource: name, type: eventTypes.has(type) ? type : 'OTHER' });
     switch (type) {
       case 'ADDED':
@@ -61,7 +61,7 @@ export async function runWatch(options: {
       case 'BOOKMARK':
         if (!isListed && isEndOfInitialEvents(object)) {
           isListed = true;
-          handler.listed();
+          await handler.listed();
         }
         break;
       case 'ERROR':
@@ -92,7 +92,7 @@ export async function runWatch(options: {
   const breather = createBreather();
   for await (const batch of stream) {
     for (const { type, object } of batch) {
-      handle(type, object);
+      await handle(type, object);
       events += 1;
       await breather.breathe();
       if (signal.aborted) throw new RuntimeError(runtimeErrorCodes.aborted, `failed to watch ${path}: aborted`);

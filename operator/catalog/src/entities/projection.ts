@@ -7,6 +7,7 @@ import {
   type NamespaceMapping,
 } from '@portolan/crds';
 import type { CatalogEntity } from '../model.ts';
+import { compareCodePoints } from '../query/code-points.ts';
 
 /** What every entity of Backstage's built-in kinds says. */
 const backstageVersion = 'backstage.io/v1alpha1';
@@ -23,6 +24,17 @@ const sortedLists: ReadonlySet<string> = new Set([
   'memberOf',
   'children',
   'members',
+]);
+
+/** Fields of our spec that Backstage holds in metadata, and those whose content is merged. */
+const heldElsewhere: ReadonlySet<string> = new Set([
+  'entityName',
+  'title',
+  'description',
+  'tags',
+  'links',
+  'extensions',
+  'metadataExtensions',
 ]);
 
 /** A relation that an entity declares: `relation` is its type here, `reverse` its type on the target. */
@@ -71,17 +83,27 @@ function metadataOf(resource: EntityResource, namespaces: NamespaceMapping): Cat
     ...(metadata.labels !== undefined && { labels: metadata.labels }),
     ...(annotations !== undefined && { annotations }),
     ...(tags !== undefined && { tags: [...tags] }),
-    ...(links !== undefined && { links: [...links] }),
+    ...(links !== undefined && { links: links.map(linkOf) }),
   };
   return Object.assign(declared, extensionsOf(resource, 'metadataExtensions'));
+}
+
+type Link = NonNullable<CatalogEntity['metadata']['links']>[number];
+
+function linkOf({ url, title, icon, type }: NonNullable<EntityResource['spec']['links']>[number]): Link {
+  return {
+    url,
+    ...(title !== undefined && { title }),
+    ...(icon !== undefined && { icon }),
+    ...(type !== undefined && { type }),
+  };
 }
 
 function withoutLastApplied(annotations: Record<string, string> | undefined): Record<string, string> | undefined {
   if (annotations === undefined || !Object.hasOwn(annotations, lastApplied)) {
     return annotations;
   }
-  const { [lastApplied]: dropped, ...kept } = annotations;
-  return kept;
+  return Object.fromEntries(Object.entries(annotations).filter(([key]) => key !== lastApplied));
 }
 
 /** What travels in a free-form field, without the keys that belong to declared fields. */
@@ -98,12 +120,15 @@ function extensionsOf(
 }
 
 function specOf(spec: EntityResource['spec'], extended: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  // What Backstage holds in metadata, and what only means something in the cluster.
-  const { entityName: name, title, description, tags, links, extensions, metadataExtensions, ...declared } = spec;
-  const entries = Object.entries({ ...extended, ...declared });
-  return Object.fromEntries(
-    entries.map(([key, value]) => [key, sortedLists.has(key) && Array.isArray(value) ? value.toSorted() : value]),
-  );
+  const declared = Object.entries(spec).filter(([key]) => !heldElsewhere.has(key));
+  return Object.fromEntries([
+    ...Object.entries(extended),
+    ...declared.map(([key, value]): [string, unknown] => [key, sortedLists.has(key) ? sorted(value) : value]),
+  ]);
+}
+
+function sorted(list: unknown): unknown {
+  return Array.isArray(list) ? list.map(String).sort(compareCodePoints) : list;
 }
 
 function declarationsOf(resource: EntityResource, namespaces: NamespaceMapping): Declaration[] {

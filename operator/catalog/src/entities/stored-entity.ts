@@ -44,10 +44,9 @@ export function takeIn(id: EntityId, resource: EntityResource, namespaces: Names
   };
 }
 
-/** The entity without relations, for building its rows again. */
-export function parseBody({ body }: StoredEntity): Omit<CatalogEntity, 'relations'> {
-  const { relations, ...entity } = JSON.parse(body.toString()) as CatalogEntity;
-  return entity;
+/** The entity again, for building its rows; its relations are empty. */
+export function parseBody({ body }: StoredEntity): CatalogEntity {
+  return JSON.parse(body.toString()) as CatalogEntity;
 }
 
 /** The whole JSON, with these relations. */

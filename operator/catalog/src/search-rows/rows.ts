@@ -23,8 +23,10 @@ export interface SearchRow {
   value: string | null;
 }
 
-/** The lower-cased value that a row is found by, or null when it only exists. */
-export function rowValue(value: unknown): string | null {
+type Leaf = string | number | boolean | null | undefined;
+
+/** The value of a row in original case, or null when the path only exists. */
+export function rowValue(value: Leaf): string | null {
   if (value === null || value === undefined) {
     return null;
   }
@@ -61,7 +63,7 @@ class RowBuilder {
       for (const [key, inner] of Object.entries(value)) {
         this.visit(path === '' ? key : `${path}.${key}`, inner);
       }
-    } else {
+    } else if (isLeaf(value)) {
       this.leaf(path, value);
     }
   }
@@ -77,7 +79,7 @@ class RowBuilder {
     }
   }
 
-  leaf(path: string, leaf: unknown): void {
+  leaf(path: string, leaf: Leaf): void {
     const key = path.toLowerCase();
     if (key.length > maxKeyLength) {
       return;
@@ -98,4 +100,8 @@ class RowBuilder {
 
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
+}
+
+function isLeaf(value: unknown): value is Leaf {
+  return value === null || value === undefined || ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -46,9 +46,7 @@ export function createObjectSink<T extends KubernetesObject>(options: {
   const transformed = (raw: KubernetesObject): T => {
     const object = transform(raw);
     // Whatever a transform drops, without these the store cannot work.
-    const { uid, resourceVersion } = raw.metadata;
-    const { metadata } = object;
-    if (objectKey(object) !== objectKey(raw) || metadata.uid !== uid || metadata.resourceVersion !== resourceVersion) {
+    if (identityOf(object) !== identityOf(raw)) {
       throw new RuntimeError(runtimeErrorCodes.transform, 'the transform changed the identity of the object');
     }
     return object;
@@ -96,6 +94,11 @@ export function createObjectSink<T extends KubernetesObject>(options: {
       };
     },
   };
+}
+
+function identityOf(object: KubernetesObject): string {
+  const { uid = '', resourceVersion = '' } = object.metadata;
+  return `${objectKey(object)} ${uid} ${resourceVersion}`;
 }
 
 function isObject(raw: unknown): raw is KubernetesObject {

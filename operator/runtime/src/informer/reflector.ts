@@ -97,7 +97,13 @@ export function createReflector(options: {
   };
   const listByPages = async (signal: AbortSignal): Promise<void> => {
     const listing = startListing();
-    const resourceVersion = await listPages({ transport, resource, namespace, signal, onItem: listing.put });
+    const resourceVersion = await listPages({
+      transport,
+      resource,
+      namespace,
+      signal,
+      onItem: (raw) => listing.put(raw),
+    });
     await endListing(listing);
     reached(resourceVersion);
     if (listBy === 'pages-once') listBy = 'watch-list';

@@ -48,7 +48,7 @@ export function createLifecycle(options: {
       if (!over.signal.aborted) await Promise.race([ended, whenAborted(over.signal)]);
     }
     timer.cancel();
-    const late = running.filter(({ hasEnded }) => !hasEnded()).map(({ name }) => name);
+    const late = running.filter((each) => !each.hasEnded()).map(({ name }) => name);
     if (over.signal.aborted && late.length > 0) {
       const message = `failed to stop within ${drainMs} ms: ${late.join(', ')}`;
       throw new RuntimeError(runtimeErrorCodes.drainTimeout, message);
@@ -95,15 +95,15 @@ interface Running {
   hasEnded(): boolean;
 }
 
-function startComponent({ name, start }: Component, onFailure: (error: unknown) => void): Running {
+function startComponent(component: Component, onFailure: (error: unknown) => void): Running {
   const abort = new AbortController();
   let hasEnded = false;
-  const ended = (async () => start(abort.signal))()
+  const ended = (async () => component.start(abort.signal))()
     .catch(onFailure)
     .finally(() => {
       hasEnded = true;
     });
-  return { name, abort, ended, hasEnded: () => hasEnded };
+  return { name: component.name, abort, ended, hasEnded: () => hasEnded };
 }
 
 function whenAborted(signal: AbortSignal): Promise<void> {

@@ -6,7 +6,8 @@ export type Role = (typeof roles)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
-const port = z.coerce.number('must be a number').int().min(0).max(65_535);
+const mustBePort = 'must be a number from 0 to 65535';
+const port = z.coerce.number(mustBePort).int(mustBePort).min(0, mustBePort).max(65_535, mustBePort);
 const flag = z.enum(['true', 'false', ''], 'must be true or false').transform((text) => text !== 'false');
 
 function commaSeparated<Item extends z.ZodType<string, string>>(item: Item) {

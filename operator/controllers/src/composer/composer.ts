@@ -78,8 +78,10 @@ export function createComposer(options: {
     metrics,
   });
   store.subscribe((change) => {
-    if (change.type === 'deleted' || !generationChanged(change)) return;
-    controller.enqueue(change.key, change.type === 'added' && change.initial ? { priority: lowPriority } : {});
+    if (change.type === 'deleted') return;
+    // A status that somebody else wrote is put right; our own comes by here, too, and composes to itself.
+    const isUrgent = generationChanged(change) && !change.initial;
+    controller.enqueue(change.key, isUrgent ? {} : { priority: lowPriority });
   });
   return {
     kind,

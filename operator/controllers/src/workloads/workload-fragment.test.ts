@@ -1,0 +1,182 @@
+import { describe, expect, it } from 'vitest';
+import { createWorld, type World } from '../testing/world.ts';
+import { watchWorkloads } from './triggers.ts';
+import { createWorkloadFragments } from './workload-fragment.ts';
+
+const now = Date.parse('2026-11-24T10:00:00Z');
+const byName = { 'app.kubernetes.io/name': 'web' };
+const lost = { verdict: 'Healthy', reason: 'Ready', message: '', since: '2026-11-24T09:00:00Z' } as const;
+
+function crashing(world: World): void {
+  world.addReplicaSet({
+    metadata: {
+      name: 'front-1',
+      namespace: 'home',
+      uid: 'rs-1',
+      resourceVersion: '1',
+      ownerReferences: [
+        { apiVersion: 'apps/v1', kind: 'Deployment', name: 'front', uid: 'Deployment-home-front', controller: true },
+      ],
+    },
+  });
+  world.addPod({
+    metadata: {
+      name: 'front-1-x',
+      namespace: 'home',
+      uid: 'pod-1',
+      resourceVersion: '1',
+      ownerReferences: [{ apiVersion: 'apps/v1', kind: 'ReplicaSet', name: 'front-1', uid: 'rs-1', controller: true }],
+    },
+    spec: {},
+    status: {
+      phase: 'Running',
+      containerStatuses: [
+        {
+          name: 'app',
+          ready: false,
+          restartCount: 7,
+          state: { waiting: { reason: 'CrashLoopBackOff', message: 'password=hunter2' } },
+          lastState: { terminated: { exitCode: 3, reason: 'Error', message: 'password=hunter2' } },
+        },
+      ],
+    },
+  });
+}
+
+describe('the workloads of an entity', () => {
+  it('leave no trace on an entity that never had any', () => {
+    const world = createWorld();
+    const fragment = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+    expect(fragment.fields).toEqual({ workloads: null, health: null });
+    expect(fragment.conditions).toEqual([{ type: 'WorkloadsLinked', status: null }]);
+  });
+
+  it('are summed up, and the worst of them decides the health, with the objects that it comes from', () => {
+    const world = createWorld();
+    world.run({ name: 'front', labels: byName, status: { readyReplicas: 0, availableReplicas: 0 } });
+    world.run({ name: 'back', labels: byName });
+    crashing(world);
+    const { fields, conditions } = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+    expect(fields?.workloads).toMatchObject({ total: 2, desired: 2, ready: 1 });
+    expect(fields?.health).toMatchObject({ verdict: 'Degraded', reason: 'CrashLoop', since: '2026-11-24T10:00:00Z' });
+    expect(fields?.health?.evidence?.map(({ kind, name, container }) => [kind, name, container])).toEqual([
+      ['Deployment', 'front', undefined],
+      ['Pod', 'front-1-x', 'app'],
+    ]);
+    expect(fields?.health?.message).toContain('exit code 3');
+    expect(conditions).toEqual([expect.objectContaining({ type: 'WorkloadsLinked', status: 'True' })]);
+  });
+
+  it('never lend their own words to a status: a container may print a password', () => {
+    const world = createWorld();
+    world.run({ name: 'front', labels: byName, status: { readyReplicas: 0 } });
+    crashing(world);
+    const fragment = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+    expect(JSON.stringify(fragment)).toContain('CrashLoop');
+    expect(JSON.stringify(fragment)).not.toContain('hunter2');
+  });
+
+  it('that were there and are gone leave it unknown, not healthy', () => {
+    const world = createWorld();
+    const web = world.put({ kind: 'Component', name: 'web', status: { health: { ...lost } } });
+    expect(createWorkloadFragments(world)(web, now).fields?.health).toMatchObject({
+      verdict: 'Unknown',
+      reason: 'NoWorkloads',
+      since: '2026-11-24T10:00:00Z',
+    });
+  });
+
+  it('keep the stored status while any kind is still being listed', () => {
+    const world = createWorld();
+    world.setState('StatefulSet', 'pending');
+    const web = world.put({ kind: 'Component', name: 'web', status: { health: { ...lost } } });
+    expect(createWorkloadFragments(world)(web, now)).toEqual({});
+  });
+
+  it('of a kind that may not be read are unknown where they are named, and no other is', () => {
+    const world = createWorld();
+    world.setState('StatefulSet', 'refused');
+    const spec = { workloads: [{ kind: 'StatefulSet', name: 'db' }] };
+    const named = world.put({ kind: 'Component', name: 'web', spec });
+    expect(createWorkloadFragments(world)(named, now).fields?.health).toMatchObject({
+      verdict: 'Unknown',
+      reason: 'Forbidden',
+    });
+    world.run({ name: 'front', labels: { 'app.kubernetes.io/name': 'other' } });
+    const other = world.put({ kind: 'Component', name: 'other' });
+    expect(createWorkloadFragments(world)(other, now).fields?.health).toMatchObject({ verdict: 'Healthy' });
+  });
+
+  it('that spec.workloads names and nobody created are told', () => {
+    const world = createWorld();
+    const spec = { workloads: [{ kind: 'Deployment', name: 'nowhere' }] };
+    const [condition] =
+      createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web', spec }), now).conditions ?? [];
+    expect(condition).toMatchObject({
+      status: 'False',
+      reason: 'NotFound',
+      message: expect.stringContaining('home/nowhere'),
+    });
+  });
+});
+
+describe('a change of what runs', () => {
+  function watched(): World & { asked: string[] } {
+    const world = createWorld();
+    const asked: string[] = [];
+    watchWorkloads({
+      informers: world.workloadInformers,
+      workloads: world.workloads,
+      entities: world.entities,
+      linker: world.linker,
+      enqueue: ({ key }) => asked.push(key),
+    });
+    return { ...world, asked };
+  }
+
+  it('asks for the entity that is linked, and for the one that was', () => {
+    const world = watched();
+    world.put({ kind: 'Component', name: 'web' });
+    world.put({ kind: 'Component', name: 'shop' });
+    world.run({ name: 'front', labels: byName });
+    expect(world.asked).toEqual(['home/web']);
+    world.asked.length = 0;
+    world.run({ name: 'front', labels: { 'app.kubernetes.io/name': 'shop' } });
+    expect(world.asked.sort()).toEqual(['home/shop', 'home/web']);
+    world.asked.length = 0;
+    world.stop('Deployment', 'home/front');
+    expect(world.asked).toEqual(['home/shop']);
+  });
+
+  it('asks for the entity whose pod changed', () => {
+    const world = watched();
+    world.put({ kind: 'Component', name: 'web' });
+    world.run({ name: 'front', labels: byName });
+    world.asked.length = 0;
+    crashing(world);
+    expect(world.asked).toContain('home/web');
+  });
+
+  it('asks for everybody who shares a workload when one of them comes or goes', () => {
+    const world = watched();
+    const spec = { workloads: [{ kind: 'Deployment', name: 'front' }] };
+    world.run({ name: 'front' });
+    world.put({ kind: 'Component', name: 'one', spec });
+    world.asked.length = 0;
+    world.put({ kind: 'Component', name: 'two', spec });
+    expect(new Set(world.asked)).toEqual(new Set(['home/one', 'home/two']));
+    world.asked.length = 0;
+    world.remove('Component', 'home/two');
+    expect(world.asked).toContain('home/one');
+  });
+
+  it('asks for everybody when a Namespace gives its consent', () => {
+    const world = watched();
+    const spec = { workloads: [{ kind: 'Deployment', name: 'front', namespace: 'theirs' }] };
+    world.put({ kind: 'Component', name: 'web', spec });
+    world.addNamespace('theirs');
+    world.asked.length = 0;
+    world.addNamespace('theirs', 'home');
+    expect(world.asked).toEqual(['home/web']);
+  });
+});

@@ -91,7 +91,7 @@ describe('the catalog and a naive one', () => {
           }
         }
       }),
-      { numRuns: 1_500 },
+      { numRuns: 400 },
     );
   });
 
@@ -105,7 +105,7 @@ describe('the catalog and a naive one', () => {
           pair.expectSameEntities(undefined);
         }
       }),
-      { numRuns: 400 },
+      { numRuns: 300 },
     );
   });
 
@@ -123,7 +123,7 @@ describe('the catalog and a naive one', () => {
           }
         }
       }),
-      { numRuns: 500 },
+      { numRuns: 300 },
     );
   });
 

@@ -38,6 +38,7 @@ type Sees = (uid: string) => boolean;
 export class NaiveCatalog {
   resources: EntityResource[] = [];
   readonly #namespaces: NamespaceMapping;
+  #served: EntityResource[] | undefined;
 
   constructor(namespaces: NamespaceMapping) {
     this.#namespaces = namespaces;
@@ -50,6 +51,7 @@ export class NaiveCatalog {
 
   delete(uid: string): void {
     this.resources = this.resources.filter((other) => other.metadata.uid !== uid);
+    this.#served = undefined;
   }
 
   ref(resource: EntityResource): string {
@@ -58,11 +60,12 @@ export class NaiveCatalog {
 
   /** The oldest of each ref. */
   served(): EntityResource[] {
-    return this.resources.filter((resource) =>
+    this.#served ??= this.resources.filter((resource) =>
       this.resources.every(
         (other) => other === resource || this.ref(other) !== this.ref(resource) || older(resource, other),
       ),
     );
+    return this.#served;
   }
 
   byRef(ref: string): EntityResource | undefined {

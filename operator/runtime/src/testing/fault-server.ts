@@ -2,9 +2,9 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Credentials } from '../credentials/credentials.ts';
-import { applyMergePatch } from '../kubernetes/merge-patch.ts';
 import { apiVersionOf, resourcePath, type ResourceType } from '../kubernetes/object.ts';
-import { createObjectLog, type LoggedEvent, type ObjectLog, type StoredObject } from './object-log.ts';
+import { answerStatusPatch, createListAnswers, statusAnswer, type Answer } from './collection-answers.ts';
+import { createObjectLog, type LoggedEvent, type ObjectLog } from './object-log.ts';
 
 export type { StoredObject } from './object-log.ts';
 
@@ -18,7 +18,7 @@ export interface SeenRequest {
 }
 
 /** What to do instead of answering in order: an HTTP answer, or a connection that is cut. */
-export type Fault = { status: number; body?: unknown; headers?: Record<string, string> } | 'cut';
+export type Fault = Answer | 'cut';
 
 /** One collection of an API server, over a real socket, that fails on demand. */
 export interface FaultServer {
@@ -51,7 +51,6 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
   const requests: SeenRequest[] = [];
   const watches = new Map<ServerResponse, string | undefined>();
   const sockets = new Set<Socket>();
-  const snapshots = new Map<string, { version: number; rest: StoredObject[] }>();
 
   const line = (event: { type: string; object: unknown }): string => `${JSON.stringify(event)}\n`;
   const bookmarkAt = (annotations?: Record<string, string>): { type: string; object: unknown } => ({
@@ -68,26 +67,14 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     }
   });
 
-  const list = (request: SeenRequest, namespace: string | undefined): Fault => {
-    const { limit = '0', continue: token } = request.query;
-    const known = token === undefined ? undefined : snapshots.get(token);
-    if (token !== undefined && known === undefined) return statusOf(410, 'Expired');
-    const { version, rest } = known ?? { version: log.version, rest: log.objects(namespace) };
-    const size = Number(limit) === 0 ? rest.length : Number(limit);
-    const left = rest.slice(size);
-    const next = left.length === 0 ? undefined : `token-${snapshots.size}`;
-    if (next !== undefined) snapshots.set(next, { version, rest: left });
-    const items = rest.slice(0, size).map(({ apiVersion: _version, kind: _kind, ...item }) => item);
-    const metadata = { resourceVersion: String(version), ...(next !== undefined && { continue: next }) };
-    return { status: 200, body: { kind: `${resource.kind}List`, metadata, items } };
-  };
+  const list = createListAnswers({ log, resource });
   const watch = (request: SeenRequest, namespace: string | undefined, response: ServerResponse): Fault | undefined => {
     const { resourceVersion, sendInitialEvents } = request.query;
-    if (sendInitialEvents === 'true' && !server.offersWatchList) return statusOf(422, 'Invalid');
+    if (sendInitialEvents === 'true' && !server.offersWatchList) return statusAnswer(422, 'Invalid');
     let events: readonly Pick<LoggedEvent, 'type' | 'object'>[] | undefined;
     if (sendInitialEvents === 'true') events = log.objects(namespace).map((object) => ({ type: 'ADDED', object }));
     else events = log.since(Number(resourceVersion));
-    if (events === undefined) return statusOf(410, 'Expired');
+    if (events === undefined) return statusAnswer(410, 'Expired');
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
     for (const { type, object } of events) {
@@ -98,26 +85,21 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     response.on('close', () => watches.delete(response));
     return undefined;
   };
-  const patchStatus = (request: SeenRequest, key: string): Fault => {
-    const stored = log.get(key);
-    if (stored === undefined) return statusOf(404, 'NotFound');
-    const patch = JSON.parse(request.body) as { metadata?: { resourceVersion?: string }; status?: unknown };
-    const expected = patch.metadata?.resourceVersion;
-    if (expected !== undefined && expected !== stored.metadata.resourceVersion) return statusOf(409, 'Conflict');
-    const status = applyMergePatch(stored['status'], patch.status);
-    return { status: 200, body: log.put({ ...stored, status }) };
-  };
   const route = (request: SeenRequest, response: ServerResponse): Fault | undefined => {
     const namespace = /\/namespaces\/([^/]+)\//.exec(request.path)?.[1];
     const collection = resourcePath(resource, { namespace });
     if (request.path === collection) {
-      return request.query['watch'] === 'true' ? watch(request, namespace, response) : list(request, namespace);
+      return request.query['watch'] === 'true' ? watch(request, namespace, response) : list(request.query, namespace);
     }
     const [name, subresource] = request.path.slice(collection.length + 1).split('/');
     if (request.method === 'PATCH' && name !== undefined && subresource === 'status') {
-      return patchStatus(request, namespace === undefined ? name : `${namespace}/${name}`);
+      return answerStatusPatch({
+        log,
+        key: namespace === undefined ? name : `${namespace}/${name}`,
+        body: request.body,
+      });
     }
-    return statusOf(404, 'NotFound');
+    return statusAnswer(404, 'NotFound');
   };
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
     const url = new URL(incoming.url ?? '/', 'http://localhost');
@@ -182,8 +164,4 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     },
   };
   return server;
-}
-
-function statusOf(code: number, reason: string): { status: number; body: unknown } {
-  return { status: code, body: { kind: 'Status', apiVersion: 'v1', status: 'Failure', code, reason, message: reason } };
 }

@@ -180,7 +180,7 @@ export const kinds: readonly KindInfo[] = [
     specRules: [],
     columns: [
       display,
-      { name: 'Parent', jsonPath: '.spec.memberOf', description: 'The Groups that the person is in' },
+      { name: 'Parent', jsonPath: '.spec.memberOf[0]', description: 'The first of the Groups that the person is in' },
       ready,
       age,
       readyReason,

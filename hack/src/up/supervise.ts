@@ -5,7 +5,7 @@ import { kwokArgs } from '../control-plane/components.ts';
 import { freePort, requireFreePort } from '../control-plane/ports.ts';
 import { HackError } from '../errors.ts';
 import { installPortolan } from '../install/install.ts';
-import { applySamples } from '../install/samples.ts';
+import { applySamples, untilEntitiesReady } from '../install/samples.ts';
 import { paths } from '../paths.ts';
 import { follow } from '../process/follow.ts';
 import { endedEarly, startProcess, type ManagedProcess } from '../process/managed-process.ts';
@@ -119,10 +119,9 @@ async function bringSamples(options: Inside, cluster: ChosenCluster): Promise<vo
   const count = await applySamples({ kubectl, ownsCluster: isOurs, workloads: runsWorkloads, nodes: playsNodes });
   if (runsWorkloads && !playsNodes)
     log('samples: nothing plays nodes in this cluster, so the sample pods stay Pending');
-  const wait = ['wait', 'catalog', '--all', '--all-namespaces', '--for=condition=Ready', '--timeout=60s'];
-  const settled = await kubectl(wait);
-  const outcome =
-    settled.code === 0 ? 'all entities are Ready' : 'not every entity is Ready; kubectl get catalog -A tells';
+  const outcome = (await untilEntitiesReady(kubectl, options.signal))
+    ? 'all entities are Ready'
+    : 'not every entity is Ready; kubectl get catalog -A tells';
   log(`samples: ${count} objects applied; ${outcome}`);
 }
 

@@ -54,12 +54,12 @@ export function settled(options: { dangling?: readonly string[]; linked?: boolea
   const { dangling = [], linked } = options;
   const resolved =
     dangling.length === 0
-      ? condition('RefsResolved', 'True', 'AllResolved', 'All 3 referenced entities exist.')
+      ? condition('RefsResolved', 'True', 'AllResolved', 'All 3 references have a target.')
       : condition(
           'RefsResolved',
           'False',
           'DanglingRefs',
-          `${dangling.length} referenced entities do not exist: ${dangling.join(', ')}. Create them or correct the spelling.`,
+          `${dangling.length} references have no target: ${dangling.join(', ')}. Create them or correct the spelling.`,
         );
   const conditions = [condition('Ready', 'True', 'Accepted', 'Accepted and indexed.'), resolved];
   if (linked === true) {

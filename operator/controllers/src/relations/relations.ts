@@ -57,7 +57,7 @@ function resolved(entity: TrimmedEntity, scalars: Scalars): Fragment {
         type: conditionTypes.refsResolved,
         status: 'True',
         reason: total === 0 ? 'NoRefs' : 'AllResolved',
-        message: total === 0 ? 'Names no other entity.' : `All ${total} referenced entities exist.`,
+        message: total === 0 ? 'Refers to no other entity.' : `All ${total} references have a target.`,
       },
     ],
   };
@@ -76,9 +76,9 @@ function dangling(entity: TrimmedEntity, unresolved: readonly TrimmedRef[], scal
         type: conditionTypes.refsResolved,
         status: 'False',
         reason: 'DanglingRefs',
-        message: `${refs.length} of ${total} referenced entities do not exist: ${named.join(', ')}${
+        message: `${refs.length} of ${total} references ${refs.length === 1 ? 'has' : 'have'} no target: ${named.join(', ')}${
           rest > 0 ? ` and ${rest} more` : ''
-        }. Create them or correct the spelling.`,
+        }. Create ${refs.length === 1 ? 'it' : 'them'} or correct the spelling.`,
       },
     ],
   };

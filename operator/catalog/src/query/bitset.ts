@@ -84,6 +84,15 @@ export class Bitset {
     return count;
   }
 
+  /** How many of these ids are in it. */
+  countOf(ids: readonly number[]): number {
+    let count = 0;
+    for (const id of ids) {
+      count += this.has(id) ? 1 : 0;
+    }
+    return count;
+  }
+
   /** The ids, ascending. */
   toArray(): number[] {
     const ids: number[] = [];

@@ -18,7 +18,14 @@ export function facetOf(key: string, options: FacetOptions): FacetCount[] {
   }
   const { source, matches } = options;
   const postings = source.rows.postings(key)?.sorted((a, b) => compareCodePoints(a.value, b.value)) ?? [];
-  return postings.map(({ value, ids }) => ({ value, count: countIn(ids, matches) })).filter(({ count }) => count > 0);
+  const counts: FacetCount[] = [];
+  for (const posting of postings) {
+    const count = matches === undefined ? posting.size : posting.countIn(matches);
+    if (count > 0) {
+      counts.push({ value: posting.value, count });
+    }
+  }
+  return counts;
 }
 
 function relationFacet(lowerCasedType: string, { source, matches, visible }: FacetOptions): FacetCount[] {
@@ -26,7 +33,7 @@ function relationFacet(lowerCasedType: string, { source, matches, visible }: Fac
   for (const type of source.graph.typesLike(lowerCasedType)) {
     source.graph.forEachTarget(type, (target, ids, isOwn) => {
       if (rowValue(target) !== null && (isOwn || isTargetVisible(source, target, visible))) {
-        const count = countIn(ids, matches);
+        const count = matches === undefined ? ids.length : matches.countOf(ids);
         if (count > 0) {
           counts.set(target, (counts.get(target) ?? 0) + count);
         }
@@ -34,17 +41,4 @@ function relationFacet(lowerCasedType: string, { source, matches, visible }: Fac
     });
   }
   return Array.from(counts, ([value, count]) => ({ value, count })).sort((a, b) => compareCodePoints(a.value, b.value));
-}
-
-function countIn(ids: readonly number[], matches: Bitset | undefined): number {
-  if (matches === undefined) {
-    return ids.length;
-  }
-  let count = 0;
-  for (const id of ids) {
-    if (matches.has(id)) {
-      count++;
-    }
-  }
-  return count;
 }

@@ -86,8 +86,8 @@ export function matching(expression: FilterExpression, source: FilterSource, vis
   }
   const matches = new Bitset();
   for (const value of values) {
-    for (const { ids } of postings?.byValue.get(value.toLowerCase()) ?? []) {
-      matches.addAll(ids);
+    for (const posting of postings?.byValue.get(value.toLowerCase()) ?? []) {
+      posting.addTo(matches);
     }
   }
   return matches;
@@ -103,8 +103,8 @@ export function matchingValues(
   if (!isRelationKey(key)) {
     for (const [value, postings] of source.rows.postings(key)?.byValue ?? []) {
       if (passes(value)) {
-        for (const { ids } of postings) {
-          matches.addAll(ids);
+        for (const posting of postings) {
+          posting.addTo(matches);
         }
       }
     }

@@ -40,11 +40,11 @@ function slice(options: PageOptions): Slice {
   const limit = Math.min(options.limit ?? total, Math.max(0, total - offset));
   const ids: EntityId[] = [];
   if (isMatch === undefined) {
-    for (let at = offset; ids.length < limit; at++) {
+    for (let at = offset; at < rows.length && ids.length < limit; at++) {
       ids.push(rows.at(at));
     }
   } else {
-    for (let at = 0, skipped = 0; ids.length < limit; at++) {
+    for (let at = 0, skipped = 0; at < rows.length && ids.length < limit; at++) {
       const id = rows.at(at);
       if (isMatch(id) && ++skipped > offset) {
         ids.push(id);

@@ -146,12 +146,15 @@ export class QueryEngine {
       return smallest;
     }
     const type = key.slice(relationKeyPrefix.length);
-    this.graph.forEachRelation(id, (relation) => {
-      const isSeen = relation.isOwn || isTargetVisible(this.#source, relation.targetRef, visible);
-      if (relation.type.toLowerCase() === type && isSeen) {
-        consider(rowValue(relation.targetRef));
-      }
-    });
+    this.graph.forEachRelation(
+      id,
+      ({ targetRef, isOwn }) => {
+        if (isOwn || isTargetVisible(this.#source, targetRef, visible)) {
+          consider(rowValue(targetRef));
+        }
+      },
+      type,
+    );
     return smallest;
   }
 }

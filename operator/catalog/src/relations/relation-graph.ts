@@ -81,14 +81,17 @@ export class RelationGraph {
     return declarations.map(ownRelation).sort(compareRelations);
   }
 
-  /** Calls back with each relation that an entity shows, in no order. */
-  forEachRelation(id: EntityId, visit: (relation: ShownRelation) => void): void {
+  /** Calls back with each relation that an entity shows, or with those of one lower-cased type, in no order. */
+  forEachRelation(id: EntityId, visit: (relation: ShownRelation) => void, lowerCasedType?: string): void {
+    const isAsked = (type: string): boolean => lowerCasedType === undefined || type.toLowerCase() === lowerCasedType;
     for (const declaration of this.declarations(id)) {
-      visit(ownRelation(declaration));
+      if (isAsked(declaration.relation)) {
+        visit(ownRelation(declaration));
+      }
     }
     const ref = this.#ends.refOf(id);
     for (const { reverse, declarers } of this.#types.values()) {
-      for (const declarer of declarers.get(ref) ?? none) {
+      for (const declarer of (isAsked(reverse) && declarers.get(ref)) || none) {
         const targetRef = this.#ends.refOf(declarer);
         if (!this.#declares(id, reverse, targetRef)) {
           visit({ type: reverse, targetRef, isOwn: false });

@@ -1,23 +1,12 @@
 import type { EntityId } from '../model.ts';
-import { Bitset } from '../query/bitset.ts';
-import { addSorted, removeSorted } from '../query/sorted-ids.ts';
+import { KeyPostings } from './postings.ts';
 import type { SearchRow } from './rows.ts';
 
 /** Paths with posting sets held at once, and a bound of the memory they take. */
 const maxPaths = 64;
 const maxPostingBytes = 64 * 1024 * 1024;
-/** Measured on Node 24: a value with its list and map entry, and one id in a list. */
-const bytesPerValue = 200;
-const bytesPerId = 8;
 /** Enough for the values that repeat; those that do not pass through. */
 const maxRecentValues = 4_096;
-
-/** The entities with one value, in one spelling. */
-export interface Posting {
-  /** In original case. */
-  value: string;
-  ids: EntityId[];
-}
 
 /** One key of the rows. Entities share it, so that each key's text is held once. */
 export interface RowKey {
@@ -32,69 +21,6 @@ export interface EntityRows {
   readonly keys: readonly RowKey[];
   /** In original case; null when the key only exists. */
   readonly values: readonly (string | null)[];
-}
-
-/** The posting sets of one key: lower-cased value → spelling → ids, and the ids of all rows. */
-export class KeyPostings {
-  readonly byValue = new Map<string, Posting[]>();
-  readonly existing = new Bitset();
-  #ids = 0;
-  #sorted: readonly Posting[] | undefined;
-
-  add(id: EntityId, value: string | null): void {
-    this.existing.add(id);
-    if (value === null) {
-      return;
-    }
-    this.#ids++;
-    const lower = value.toLowerCase();
-    const spellings = this.byValue.get(lower);
-    const posting = spellings?.find((other) => other.value === value);
-    if (posting !== undefined) {
-      addSorted(posting.ids, id);
-      return;
-    }
-    this.#sorted = undefined;
-    if (spellings === undefined) {
-      this.byValue.set(lower, [{ value, ids: [id] }]);
-    } else {
-      spellings.push({ value, ids: [id] });
-    }
-  }
-
-  /** Of an entity that loses all its rows with this key. */
-  remove(id: EntityId, value: string | null): void {
-    this.existing.delete(id);
-    if (value === null) {
-      return;
-    }
-    this.#ids--;
-    const lower = value.toLowerCase();
-    const spellings = this.byValue.get(lower);
-    const posting = spellings?.find((other) => other.value === value);
-    if (spellings === undefined || posting === undefined) {
-      return;
-    }
-    removeSorted(posting.ids, id);
-    if (posting.ids.length === 0) {
-      this.#sorted = undefined;
-      if (spellings.length === 1) {
-        this.byValue.delete(lower);
-      } else {
-        spellings.splice(spellings.indexOf(posting), 1);
-      }
-    }
-  }
-
-  /** All spellings in the given order, kept until a spelling comes or goes. */
-  sorted(compare: (a: Posting, b: Posting) => number): readonly Posting[] {
-    this.#sorted ??= [...this.byValue.values()].flat().sort(compare);
-    return this.#sorted;
-  }
-
-  get bytes(): number {
-    return this.byValue.size * bytesPerValue + this.#ids * bytesPerId;
-  }
 }
 
 /**

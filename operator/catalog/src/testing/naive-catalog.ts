@@ -128,11 +128,11 @@ export class NaiveCatalog {
   }
 
   rows(resource: EntityResource, sees: Sees): Row[] {
-    const found: { path: string; value: unknown }[] = [];
+    const found: { path: string; value: string | number | boolean | null }[] = [];
     const walk = (path: string, value: unknown): void => {
       if (['relations', 'status', 'attachments', 'metadata.etag'].includes(path)) return;
       if (value === null || typeof value !== 'object') {
-        found.push({ path, value });
+        found.push({ path, value: value as string | number | boolean | null });
       } else if (Array.isArray(value)) {
         for (const item of value as unknown[]) {
           walk(path, item);
@@ -265,8 +265,8 @@ export class NaiveCatalog {
 
 /** By code points. */
 function order(a: string, b: string): number {
-  const left = [...a];
-  const right = [...b];
+  const left = Array.from(a);
+  const right = Array.from(b);
   for (const [at, char] of left.entries()) {
     const difference = (char.codePointAt(0) ?? 0) - (right[at]?.codePointAt(0) ?? -1);
     if (difference !== 0) return difference;

@@ -1,0 +1,317 @@
+import { describe, expect, it, vi } from 'vitest';
+import type { KubernetesObject } from '../kubernetes/object.ts';
+import { byKey, startRig, widgets, type Rig, type RunningInformer } from '../testing/rig.ts';
+
+const settings = { timeout: 10_000, interval: 5 };
+
+/** Polls, letting `stepMs` of the fake clock pass between looks. */
+function eventually(rig: Rig, check: () => void, stepMs = 0): Promise<void> {
+  return vi.waitFor(async () => {
+    await rig.clock.advance(stepMs);
+    check();
+  }, settings);
+}
+
+function put(rig: Rig, name: string, spec: unknown = {}, namespace = 'ns'): void {
+  rig.server.log.put({ metadata: { namespace, name, generation: 1 }, spec });
+}
+
+function expectEqual(rig: Rig, informer: RunningInformer): void {
+  expect(byKey(informer.store.list())).toEqual(byKey(rig.server.log.objects()));
+}
+
+const isWatch = ({ query }: { query: Readonly<Record<string, string>> }): boolean => query['watch'] === 'true';
+const isWatchList = ({ query }: { query: Readonly<Record<string, string>> }): boolean =>
+  query['sendInitialEvents'] === 'true';
+
+describe('an informer', () => {
+  it('lists by watch-list where it is offered and goes on on the same stream', async () => {
+    await using rig = await startRig();
+    put(rig, 'one');
+    put(rig, 'two');
+    const informer = rig.inform();
+    await informer.synced;
+    expectEqual(rig, informer);
+    put(rig, 'one', { changed: true });
+    rig.server.log.remove('ns/two');
+    put(rig, 'three');
+    await eventually(rig, () => expectEqual(rig, informer));
+    expect(informer.changes).toEqual([
+      'added ns/one',
+      'added ns/two',
+      'updated ns/one',
+      'deleted ns/two',
+      'added ns/three',
+    ]);
+    expect(rig.server.requests).toHaveLength(1);
+    expect(rig.server.requests[0]?.query).toMatchObject({
+      watch: 'true',
+      allowWatchBookmarks: 'true',
+      sendInitialEvents: 'true',
+      resourceVersionMatch: 'NotOlderThan',
+      timeoutSeconds: '300',
+    });
+    expect(informer.store.resourceVersion).toBe(String(rig.server.log.version));
+  });
+
+  it('lists by pages where watch-lists are refused', async () => {
+    await using rig = await startRig();
+    rig.server.offersWatchList = false;
+    for (let at = 0; at < 1_100; at += 1) put(rig, `widget-${at}`);
+    const informer = rig.inform();
+    await informer.synced;
+    expectEqual(rig, informer);
+    const lists = rig.server.requests.filter((request) => !isWatch(request));
+    expect(lists.map(({ query }) => query['limit'])).toEqual(['500', '500', '500']);
+    // Items of a list come without their type, which an informer adds.
+    expect(informer.store.get('ns/widget-7')).toMatchObject({ apiVersion: 'portolan.test/v1', kind: 'Widget' });
+    put(rig, 'late');
+    await eventually(rig, () => expectEqual(rig, informer));
+  });
+
+  it('asks for smaller pages when one is too large', async () => {
+    await using rig = await startRig();
+    rig.server.offersWatchList = false;
+    for (let at = 0; at < 150; at += 1) put(rig, `widget-${at}`, { text: 'x'.repeat(80_000) });
+    const informer = rig.inform();
+    await informer.synced;
+    expect(informer.store.size).toBe(150);
+    const limits = rig.server.requests.filter((request) => !isWatch(request)).map(({ query }) => query['limit']);
+    expect(limits).toEqual(['500', '100', '100']);
+  });
+
+  it.each([true, false])('ends with the same store after a 410, watch-list offered: %s', async (isOffered) => {
+    await using rig = await startRig();
+    rig.server.offersWatchList = isOffered;
+    for (const name of ['kept', 'changed', 'gone', 'recreated']) put(rig, name);
+    const informer = rig.inform();
+    await eventually(rig, () => expect(rig.server.watches).toBe(1));
+    await informer.synced;
+    rig.server.fault = () => 'cut';
+    rig.server.cutWatches();
+    await eventually(rig, () => expect(informer.status()[0]?.connected).toBe(false));
+    put(rig, 'changed', { now: true });
+    put(rig, 'fresh');
+    rig.server.log.remove('ns/gone');
+    rig.server.log.remove('ns/recreated');
+    put(rig, 'recreated');
+    rig.server.log.compact();
+    informer.changes.length = 0;
+    rig.server.fault = undefined;
+    await eventually(rig, () => expectEqual(rig, informer), 500);
+    expect(informer.changes.toSorted()).toEqual([
+      'added ns/fresh',
+      'added ns/recreated',
+      'deleted ns/gone',
+      'deleted ns/recreated',
+      'updated ns/changed',
+    ]);
+    await eventually(rig, () => expect(informer.status()[0]).toMatchObject({ connected: true, synced: true }), 500);
+    expect(await rig.registry.metrics()).toMatch(/portolan_relists_total\{[^}]*reason="expired"[^}]*\} 1/);
+  });
+
+  it('lists again after a 410 within the stream', async () => {
+    await using rig = await startRig();
+    put(rig, 'one');
+    const informer = rig.inform();
+    await informer.synced;
+    const expired = { kind: 'Status', code: 410, reason: 'Expired', message: 'too old resource version' };
+    rig.server.sendToWatches({ type: 'ERROR', object: expired });
+    await eventually(rig, () => expect(rig.server.requests.filter(isWatchList)).toHaveLength(2), 500);
+    await eventually(rig, () => expect(informer.status()[0]?.connected).toBe(true));
+    expectEqual(rig, informer);
+    expect(informer.changes).toEqual(['added ns/one']);
+  });
+
+  it('resumes without listing after a cut in the middle of a line, and in the middle of a character', async () => {
+    await using rig = await startRig();
+    put(rig, 'one');
+    const informer = rig.inform();
+    await informer.synced;
+    const half = JSON.stringify({ type: 'MODIFIED', object: { metadata: { name: 'one', annotations: { a: 'ü' } } } });
+    for (const after of [half.slice(0, 30), half]) {
+      rig.server.cutWatches({ after });
+      put(rig, `during-${after.length}`);
+      await eventually(rig, () => expectEqual(rig, informer), 500);
+      await eventually(rig, () => expect(rig.server.watches).toBe(1), 500);
+    }
+    expect(rig.server.requests.filter(isWatchList)).toHaveLength(1);
+    expect(informer.changes).toHaveLength(3);
+  });
+
+  it('resumes at once and without listing after a watch that ends in order', async () => {
+    await using rig = await startRig();
+    put(rig, 'one');
+    const informer = rig.inform();
+    await informer.synced;
+    await rig.clock.advance(5_000);
+    rig.server.bookmark();
+    await eventually(rig, () => expect(informer.store.resourceVersion).toBe(String(rig.server.log.version)));
+    rig.server.endWatches();
+    await eventually(rig, () => expect(rig.server.requests).toHaveLength(2));
+    expect(rig.server.requests[1]?.query).toMatchObject({ resourceVersion: String(rig.server.log.version) });
+    expect(informer.status()[0]?.connected).toBe(true);
+  });
+
+  it('keeps where it is by bookmarks, so that a quiet watch survives a compaction', async () => {
+    await using rig = await startRig();
+    put(rig, 'one');
+    const informer = rig.inform();
+    await informer.synced;
+    rig.server.log.compact();
+    rig.server.bookmark();
+    await eventually(rig, () => expect(informer.store.resourceVersion).toBe(String(rig.server.log.version)));
+    rig.server.cutWatches();
+    await eventually(rig, () => expect(rig.server.requests).toHaveLength(2), 500);
+    await eventually(rig, () => expect(rig.server.watches).toBe(1));
+    expect(rig.server.requests.filter(isWatchList)).toHaveLength(1);
+  });
+
+  it('heals by itself when access is granted or the kind installed, and logs the wait once a minute', async () => {
+    for (const [status, reason] of [
+      [403, 'Forbidden'],
+      [404, 'NotInstalled'],
+    ] as const) {
+      await using rig = await startRig();
+      put(rig, 'one');
+      rig.server.fault = () => ({ status, body: { kind: 'Status', code: status, message: `no: ${status}` } });
+      const informer = rig.inform();
+      await eventually(rig, () => expect(informer.status()[0]).toMatchObject({ reason, synced: false }));
+      expect(informer.status()[0]?.message).toContain(`no: ${status}`);
+      await eventually(rig, () => expect(rig.server.requests.length).toBeGreaterThan(10), 1_000);
+      const lines = rig.logged.filter((line) => line['reason'] === reason);
+      expect(lines.length).toBeLessThanOrEqual(1 + rig.clock.monotonic() / 60_000);
+      expect(informer.isSynced()).toBe(false);
+      rig.server.fault = undefined;
+      await eventually(rig, () => expect(informer.isSynced()).toBe(true), 5_000);
+      expectEqual(rig, informer);
+      expect(informer.status()).toEqual([
+        {
+          resource: 'widgets.portolan.test',
+          synced: true,
+          connected: true,
+          since: expect.any(String) as string,
+        },
+      ]);
+    }
+  });
+
+  it('deletes nothing while the API server is away, answers errors or dies in a listing', async () => {
+    await using rig = await startRig();
+    for (let at = 0; at < 600; at += 1) put(rig, `widget-${at}`);
+    const informer = rig.inform();
+    await informer.synced;
+    rig.server.log.compact();
+    rig.server.offersWatchList = false;
+    rig.server.cutWatches();
+    const faults = ['cut', { status: 500 }, { status: 429 }, { status: 503 }, { status: 401 }] as const;
+    for (const fault of faults) {
+      const before = rig.server.requests.length;
+      rig.server.fault = () => fault;
+      await eventually(rig, () => expect(rig.server.requests.length).toBeGreaterThan(before + 1), 2_000);
+      expect(informer.store.size).toBe(600);
+    }
+    // The first page of a listing comes, the second never.
+    rig.server.log.remove('ns/widget-0');
+    rig.server.fault = ({ query }) => (query['continue'] === undefined ? undefined : 'cut');
+    const before = rig.server.requests.length;
+    await eventually(rig, () => expect(rig.server.requests.length).toBeGreaterThan(before + 4), 2_000);
+    expect(informer.changes.filter((change) => change.startsWith('deleted'))).toEqual([]);
+    rig.server.fault = undefined;
+    await eventually(rig, () => expectEqual(rig, informer), 2_000);
+    expect(informer.changes.filter((change) => change.startsWith('deleted'))).toEqual(['deleted ns/widget-0']);
+  });
+
+  it('takes a silent connection for dead and opens another', async () => {
+    await using rig = await startRig();
+    const informer = rig.inform();
+    await informer.synced;
+    await rig.clock.advance(179_000);
+    expect(informer.status()[0]?.connected).toBe(true);
+    await eventually(rig, () => expect(rig.server.requests).toHaveLength(2), 1_000);
+    await eventually(rig, () => expect(informer.status()[0]?.connected).toBe(true));
+  });
+
+  it('watches each given namespace and deletes only there', async () => {
+    await using rig = await startRig();
+    put(rig, 'one', {}, 'east');
+    put(rig, 'two', {}, 'west');
+    put(rig, 'secret', {}, 'other');
+    const informer = rig.inform({ namespaces: ['east', 'west'] });
+    await informer.synced;
+    expect(
+      informer.store
+        .list()
+        .map(({ metadata }) => metadata.name)
+        .toSorted(),
+    ).toEqual(['one', 'two']);
+    expect(informer.status().map(({ namespace }) => namespace)).toEqual(['east', 'west']);
+    rig.server.fault = () => 'cut';
+    rig.server.cutWatches();
+    await eventually(rig, () => expect(informer.status().every(({ connected }) => !connected)).toBe(true));
+    rig.server.log.remove('east/one');
+    rig.server.log.compact();
+    rig.server.fault = ({ path }) => (path.includes('/west/') ? { status: 403 } : undefined);
+    await eventually(rig, () => expect(informer.store.size).toBe(1), 500);
+    expect(informer.store.get('west/two')).toBeDefined();
+    expect(informer.status().map(({ reason }) => reason)).toEqual([undefined, 'Forbidden']);
+  });
+
+  it('leaves out an object that its transform refuses, and serves all others', async () => {
+    await using rig = await startRig();
+    for (const name of ['a', 'bad', 'c']) put(rig, name);
+    const transform = (raw: unknown): KubernetesObject => {
+      const object = raw as KubernetesObject;
+      if (object.metadata.name === 'bad') throw new Error('cannot trim');
+      return object.metadata.name === 'c' ? { metadata: { ...object.metadata } } : object;
+    };
+    const informer = rig.inform({ transform });
+    await informer.synced;
+    expect(informer.changes).toEqual(['added ns/a', 'added ns/c']);
+    expect(rig.logged.filter((line) => line['code'] === 'RUNTIME_TRANSFORM')).toMatchObject([
+      { key: 'ns/bad', reason: 'cannot trim', resource: 'widgets.portolan.test' },
+    ]);
+    expect(await rig.registry.metrics()).toContain(
+      'portolan_transform_failures_total{resource="widgets.portolan.test"} 1',
+    );
+  });
+
+  it('leaves out events of types that it does not know', async () => {
+    await using rig = await startRig();
+    const informer = rig.inform();
+    await informer.synced;
+    rig.server.sendToWatches({ type: 'RENAMED', object: {} });
+    put(rig, 'after');
+    await eventually(rig, () => expectEqual(rig, informer));
+    expect(rig.server.requests).toHaveLength(1);
+  });
+
+  it('ends when told to, in a watch, in a wait and in a listing, and runs once', async () => {
+    await using rig = await startRig();
+    const watching = rig.inform();
+    await watching.synced;
+    await watching.stop();
+    await eventually(rig, () => expect(rig.server.watches).toBe(0));
+    rig.server.fault = () => ({ status: 403 });
+    const waiting = rig.inform();
+    await eventually(rig, () => expect(waiting.status()[0]?.reason).toBe('Forbidden'));
+    await waiting.stop();
+    expect(waiting.isSynced()).toBe(false);
+    rig.server.fault = undefined;
+    const listing = rig.inform();
+    await listing.stop();
+    await expect(listing.run(new AbortController().signal)).rejects.toMatchObject({ code: 'RUNTIME_ALREADY_RUNNING' });
+    expect(rig.clock.timers).toBe(0);
+  });
+
+  it('lists 10,000 objects without holding up the event loop', async () => {
+    await using rig = await startRig();
+    rig.server.offersWatchList = false;
+    const annotations = Object.fromEntries(Array.from({ length: 10 }, (_, at) => [`key-${at}`, 'x'.repeat(150)]));
+    for (let at = 0; at < 10_000; at += 1) put(rig, `widget-${at}`, { annotations });
+    const informer = rig.inform();
+    await informer.synced;
+    expect(informer.changes).toHaveLength(10_000);
+    expect(informer.resource).toBe(widgets);
+  });
+});

@@ -81,20 +81,21 @@ export class RowIndex {
    * A key that no entity has builds nothing.
    */
   prepare(keys: Iterable<string>): void {
-    const missing = new Set<RowKey>();
+    const wanted = new Set<RowKey>();
     for (const name of keys) {
       const key = this.#keys.get(name);
-      if (key?.postings !== undefined) {
-        this.#built.delete(key);
-        this.#built.add(key);
-      } else if (key !== undefined) {
-        missing.add(key);
+      if (key !== undefined) {
+        wanted.add(key);
+        if (this.#built.delete(key)) {
+          this.#built.add(key);
+        }
       }
     }
+    const missing = new Set([...wanted].filter((key) => key.postings === undefined));
     if (missing.size === 0) {
       return;
     }
-    this.#evict();
+    this.#evict(wanted);
     for (const key of missing) {
       key.postings = new KeyPostings();
       this.#built.add(key);
@@ -114,7 +115,8 @@ export class RowIndex {
     return this.#keys.get(key)?.postings;
   }
 
-  #evict(): void {
+  /** Makes room, but never takes what is wanted now: a query may need more keys than are kept. */
+  #evict(wanted: ReadonlySet<RowKey>): void {
     let bytes = 0;
     for (const key of this.#built) {
       bytes += key.postings?.bytes ?? 0;
@@ -123,9 +125,11 @@ export class RowIndex {
       if (this.#built.size < maxPaths && bytes <= maxPostingBytes) {
         return;
       }
-      bytes -= key.postings?.bytes ?? 0;
-      key.postings = undefined;
-      this.#built.delete(key);
+      if (!wanted.has(key)) {
+        bytes -= key.postings?.bytes ?? 0;
+        key.postings = undefined;
+        this.#built.delete(key);
+      }
     }
   }
 

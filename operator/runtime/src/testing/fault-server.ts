@@ -28,6 +28,8 @@ export interface FaultServer {
   /** What is stored, to change and to compare with. */
   readonly log: ObjectLog;
   readonly requests: readonly SeenRequest[];
+  /** Connections accepted so far. */
+  readonly connections: number;
   /** Open watches. */
   readonly watches: number;
   /** False makes it refuse watch-lists, as servers before 1.27 do. True at first. */
@@ -37,7 +39,7 @@ export interface FaultServer {
   /** Ends every watch in order. */
   endWatches(): void;
   /** Cuts every watch; with `after`, having sent these bytes. */
-  cutWatches(options?: { after?: string }): void;
+  cutWatches(options?: { after?: string | Uint8Array }): void;
   /** Sends an event to every watch. */
   sendToWatches(event: { type: string; object: unknown }): void;
   /** Sends a bookmark at the current version to every watch. */
@@ -51,16 +53,12 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
   const requests: SeenRequest[] = [];
   const watches = new Map<ServerResponse, string | undefined>();
   const sockets = new Set<Socket>();
+  let connections = 0;
 
-  const line = (event: { type: string; object: unknown }): string => `${JSON.stringify(event)}\n`;
-  const bookmarkAt = (annotations?: Record<string, string>): { type: string; object: unknown } => ({
-    type: 'BOOKMARK',
-    object: {
-      apiVersion: apiVersionOf(resource),
-      kind: resource.kind,
-      metadata: { resourceVersion: String(log.version), ...(annotations !== undefined && { annotations }) },
-    },
-  });
+  const bookmarkAt = (annotations?: Record<string, string>): { type: string; object: unknown } => {
+    const metadata = { resourceVersion: String(log.version), ...(annotations !== undefined && { annotations }) };
+    return { type: 'BOOKMARK', object: { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata } };
+  };
   log.onEvent(({ type, object }) => {
     for (const [response, namespace] of watches) {
       if (namespace === undefined || object.metadata.namespace === namespace) response.write(line({ type, object }));
@@ -123,6 +121,7 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
 
   const http = createServer((incoming, response) => void answer(incoming, response).catch(() => incoming.destroy()));
   http.on('connection', (socket) => {
+    connections += 1;
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
@@ -136,6 +135,9 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     credentials: { server: url, current: () => Promise.resolve(authentication), refresh: () => Promise.resolve() },
     log,
     requests,
+    get connections() {
+      return connections;
+    },
     get watches() {
       return watches.size;
     },
@@ -146,7 +148,7 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     },
     cutWatches: ({ after = '' } = {}) => {
       for (const response of watches.keys()) {
-        if (after === '') response.socket?.destroy();
+        if (after.length === 0) response.socket?.destroy();
         else response.write(after, () => response.socket?.destroy());
       }
     },
@@ -164,4 +166,8 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     },
   };
   return server;
+}
+
+function line(event: { type: string; object: unknown }): string {
+  return `${JSON.stringify(event)}\n`;
 }

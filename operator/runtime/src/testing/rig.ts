@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { Registry } from 'prom-client';
+import { vi } from 'vitest';
 import type { KubernetesObject, ResourceType } from '../kubernetes/object.ts';
 import { createInformer, type Informer } from '../informer/informer.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
@@ -58,7 +59,7 @@ export async function startRig(): Promise<Rig> {
     metrics,
     log,
     logged,
-    inform: ({ namespaces, transform = (raw) => raw as KubernetesObject } = {}) => {
+    inform: ({ namespaces, transform = (raw: unknown) => raw as KubernetesObject } = {}) => {
       const ground = { transport, resource: widgets, clock, random: () => 0, log, metrics };
       const informer = createInformer({ ...ground, namespaces, transform });
       const changes: string[] = [];
@@ -78,6 +79,18 @@ export async function startRig(): Promise<Rig> {
       await server.close();
     },
   };
+}
+
+/**
+ * Polls until `check` no longer throws, letting `stepMs` of the fake clock pass before each look. For what comes by a
+ * socket, of which the clock knows nothing.
+ */
+export function eventually(rig: Pick<Rig, 'clock'>, check: () => void, stepMs = 0): Promise<void> {
+  const settings = { timeout: 10_000, interval: 5 };
+  return vi.waitFor(async () => {
+    await rig.clock.advance(stepMs);
+    check();
+  }, settings);
 }
 
 /** Stored objects by key, to compare a store with a server. */

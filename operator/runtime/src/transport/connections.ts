@@ -108,8 +108,9 @@ export function createConnections(options: {
     closing: closing.signal,
     close: async () => {
       closing.abort();
-      if (agents === undefined) return;
-      await Promise.all([agents.requests.close(), agents.watches.destroy()]);
+      const last = agents;
+      agents = undefined;
+      await Promise.all([last?.requests.close(), last?.watches.destroy()]);
     },
   };
 }

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { startRig, widgets, type Rig } from '../testing/rig.ts';
+import { createStatusWriter, type StatusWriter } from './status-writer.ts';
+
+function writerOf({ transport, clock, metrics, log }: Rig): StatusWriter {
+  return createStatusWriter({ transport, resource: widgets, clock, metrics, log });
+}
+
+describe('the status writer', () => {
+  it('patches the status of the version that it was computed from', async () => {
+    await using rig = await startRig();
+    const { metadata } = rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' }, status: { old: 1 } });
+    const { resourceVersion } = metadata;
+    const patch = { status: { old: null, fresh: true } };
+    const result = await writerOf(rig).write({ namespace: 'ns', name: 'one', resourceVersion, patch });
+    const stored = rig.server.log.get('ns/one');
+    expect(result).toEqual({ kind: 'written', resourceVersion: stored?.metadata.resourceVersion });
+    expect(stored?.['status']).toEqual({ fresh: true });
+    const [request] = rig.server.requests;
+    expect(request).toMatchObject({
+      method: 'PATCH',
+      path: '/apis/portolan.test/v1/namespaces/ns/widgets/one/status',
+      query: { fieldManager: 'portolan' },
+    });
+    expect(request?.headers['content-type']).toBe('application/merge-patch+json');
+    expect(JSON.parse(request?.body ?? '')).toEqual({ ...patch, metadata: { resourceVersion } });
+  });
+
+  it('tells a newer version and a missing object from a failure', async () => {
+    await using rig = await startRig();
+    const { resourceVersion } = rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' } }).metadata;
+    rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' }, spec: {} });
+    const writer = writerOf(rig);
+    const patch = { status: { a: 1 } };
+    expect(await writer.write({ namespace: 'ns', name: 'one', resourceVersion, patch })).toEqual({ kind: 'conflict' });
+    expect(await writer.write({ namespace: 'ns', name: 'two', resourceVersion, patch })).toEqual({ kind: 'gone' });
+    rig.server.fault = () => ({ status: 500 });
+    await expect(writer.write({ namespace: 'ns', name: 'one', resourceVersion, patch })).rejects.toMatchObject({
+      code: 'RUNTIME_API_STATUS',
+      status: 500,
+    });
+    expect(rig.server.log.get('ns/one')?.['status']).toBeUndefined();
+    const metrics = await rig.registry.metrics();
+    for (const outcome of ['conflict', 'gone', 'error']) {
+      expect(metrics).toContain(
+        `portolan_status_writes_total{resource="widgets.portolan.test",outcome="${outcome}"} 1`,
+      );
+    }
+  });
+});

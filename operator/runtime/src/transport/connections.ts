@@ -93,15 +93,16 @@ export function createConnections(options: {
 
   return {
     exchange: async (exchange) => {
+      const { signal } = exchange;
       ensureOpen();
-      const first = await usable(credentials.current());
+      const first = await usable(credentials.current(), signal);
       ensureOpen();
       const response = await send(exchange, first);
       if (response.statusCode !== 401) return response;
       await response.body.dump();
       // Someone else may have refreshed them meanwhile.
-      if ((await usable(credentials.current())) === first) await usable(credentials.refresh());
-      const second = await usable(credentials.current());
+      if ((await usable(credentials.current(), signal)) === first) await usable(credentials.refresh(), signal);
+      const second = await usable(credentials.current(), signal);
       ensureOpen();
       return send(exchange, second);
     },
@@ -115,14 +116,24 @@ export function createConnections(options: {
   };
 }
 
-async function usable<T>(loading: Promise<T>): Promise<T> {
+/** Waits for credentials as long as the exchange may last: an exec plugin can hang. */
+async function usable<T>(loading: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: aborted, reject } = Promise.withResolvers<never>();
+  const abort = (): void => reject(new AbortedWait());
+  if (signal.aborted) abort();
+  signal.addEventListener('abort', abort, { once: true });
   try {
-    return await loading;
+    return await Promise.race([loading, aborted]);
   } catch (error) {
-    if (error instanceof RuntimeError) throw error;
+    if (error instanceof RuntimeError || error instanceof AbortedWait) throw error;
     throw new RuntimeError(runtimeErrorCodes.credentials, `failed to load credentials: ${messageOf(error)}`);
+  } finally {
+    signal.removeEventListener('abort', abort);
   }
 }
+
+/** Why the exchange was aborted is known to its deadline. */
+class AbortedWait extends Error {}
 
 function queryText(query: Query | undefined): string {
   const parameters = new URLSearchParams();

@@ -93,6 +93,20 @@ describe('the transport', () => {
     );
   });
 
+  it('does not wait for credentials longer than for an answer', async () => {
+    await using rig = await startRig();
+    const hanging = { ...rotating(rig), current: () => new Promise<Authentication>(() => undefined) };
+    const transport = transportWith(rig, hanging);
+    const late = expect(transport.request({ ...get, timeoutMs: 1_000 })).rejects.toMatchObject({
+      code: 'RUNTIME_TIMEOUT',
+    });
+    await rig.clock.advance(1_000);
+    await late;
+    const failing = { ...rotating(rig), current: () => Promise.reject(new Error('no plugin')) };
+    await expect(transportWith(rig, failing).request(get)).rejects.toMatchObject({ code: 'RUNTIME_CREDENTIALS' });
+    expect(rig.server.requests).toEqual([]);
+  });
+
   it('never puts a token into an error or a log', async () => {
     await using rig = await startRig();
     const transport = transportWith(rig, rotating(rig));

@@ -160,4 +160,26 @@ describe('bytes', () => {
     expect(JSON.parse(text)).toEqual(catalog.entity(id));
     expect(text).toMatch(/"relations":\[\{"type":"ownedBy","targetRef":"group:default\/team"\}\],"status":/);
   });
+
+  test('of a large definition are held compressed and come back whole', () => {
+    const definition = 'openapi: 3.1.0 # Größe\n'.repeat(20_000);
+    const catalog = catalogOf(
+      { kind: 'API', name: 'orders', spec: { definition, owner: 'team' } },
+      {
+        kind: 'API',
+        name: 'orders-2',
+        uid: 'younger',
+        spec: { entityName: 'orders', definition },
+        created: '2026-02-01',
+      },
+    );
+    const { spec, relations } = catalog.entity(idOf(catalog, 'api:default/orders'));
+    expect(spec['definition']).toBe(definition);
+    expect(relations).toHaveLength(1);
+    const before = catalog.revision;
+    upsert(catalog, { kind: 'API', name: 'orders', spec: { definition, owner: 'team' } });
+    expect(catalog.revision).toBe(before);
+    catalog.apply([{ type: 'delete', uid: 'orders' }]);
+    expect(catalog.entity(idOf(catalog, 'api:default/orders')).spec['definition']).toBe(definition);
+  });
 });

@@ -1,6 +1,7 @@
 import { createNamespaceMapping } from '@portolan/crds';
+import { joinBytes, unpooled } from './entities/entity-bytes.ts';
 import { EntityStore } from './entities/entity-store.ts';
-import { joinBytes, type StoredEntity } from './entities/stored-entity.ts';
+import type { StoredEntity } from './entities/stored-entity.ts';
 import { CatalogError } from './errors.ts';
 import type { Catalog, CatalogEntity, CatalogOptions, EntityId, Visibility } from './model.ts';
 import { QueryEngine } from './query/query-engine.ts';
@@ -86,7 +87,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
   };
   const bytes = (id: EntityId, visible?: Visibility): Buffer => {
     const entity = held(id, visible);
-    return joinBytes(entity, relationBytes(entity, visible));
+    return joinBytes(entity.body, relationBytes(entity, visible));
   };
 
   return {
@@ -136,7 +137,7 @@ function isSameDeclarations(a: StoredEntity, b: StoredEntity): boolean {
 }
 
 function formatRelations(relations: readonly ShownRelation[]): Buffer {
-  return Buffer.from(
+  return unpooled(
     relations.map(({ type, targetRef }) => `{"type":"${type}","targetRef":${JSON.stringify(targetRef)}}`).join(','),
   );
 }

@@ -1,6 +1,7 @@
 import type { NamespaceMapping } from '@portolan/crds';
 import type { CatalogChange, EntityId } from '../model.ts';
 import { Claims } from './claims.ts';
+import { isSameBytes } from './entity-bytes.ts';
 import { parseBody, takeIn, type StoredEntity, type TakenIn } from './stored-entity.ts';
 
 /** Told of what queries see, in an order in which every step is complete. */
@@ -76,7 +77,7 @@ export class EntityStore {
     const { stored } = taken;
     const sameClaim =
       stored.ref === before.ref && stored.claim.metadata.creationTimestamp === before.claim.metadata.creationTimestamp;
-    if (sameClaim && stored.body.equals(before.body)) {
+    if (sameClaim && isSameBytes(stored.body, before.body)) {
       return false;
     }
     if (!sameClaim) {

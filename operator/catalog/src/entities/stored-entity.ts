@@ -1,18 +1,17 @@
 import type { Claim, EntityResource, NamespaceMapping } from '@portolan/crds';
 import type { CatalogEntity, EntityId } from '../model.ts';
+import { type EntityBytes, holdBytes, joinBytes } from './entity-bytes.ts';
 import { type Declaration, projectEntity } from './projection.ts';
 
-/** An entity as the catalog holds it: its JSON as bytes in two parts, with room for the relations between them. */
+/** An entity as the catalog holds it: names, declarations and bytes; the parsed form is not kept. */
 export interface StoredEntity {
   readonly id: EntityId;
   readonly uid: string;
   readonly ref: string;
   readonly claim: Claim;
   readonly declarations: readonly Declaration[];
-  /** The JSON without relations, UTF-8. */
-  readonly body: Buffer;
-  /** Where in the body the relations belong. */
-  readonly split: number;
+  /** The JSON without relations. */
+  readonly body: EntityBytes;
   /** The JSON of the relations without brackets, as one who sees everything sees them; undefined when outdated. */
   relations: Buffer | undefined;
 }
@@ -37,8 +36,7 @@ export function takeIn(id: EntityId, resource: EntityResource, namespaces: Names
       ref,
       claim: { metadata: { uid, ...(creationTimestamp !== undefined && { creationTimestamp }) } },
       declarations,
-      body: Buffer.from(head + tail),
-      split: Buffer.byteLength(head),
+      body: holdBytes(head, tail),
       relations: undefined,
     },
   };
@@ -46,10 +44,5 @@ export function takeIn(id: EntityId, resource: EntityResource, namespaces: Names
 
 /** The entity again, for building its rows; its relations are empty. */
 export function parseBody({ body }: StoredEntity): CatalogEntity {
-  return JSON.parse(body.toString()) as CatalogEntity;
-}
-
-/** The whole JSON, with these relations. */
-export function joinBytes({ body, split }: StoredEntity, relations: Buffer): Buffer {
-  return Buffer.concat([body.subarray(0, split), relations, body.subarray(split)], body.length + relations.length);
+  return JSON.parse(joinBytes(body, Buffer.alloc(0)).toString()) as CatalogEntity;
 }

@@ -1,0 +1,42 @@
+import { constants, deflateRawSync, inflateRawSync } from 'node:zlib';
+
+/** From this size in bytes on the JSON is held compressed: definitions are long texts that few callers read. */
+const compressedFrom = 32 * 1024;
+
+/** The JSON of an entity in UTF-8, in two parts with room for the relations between them. */
+export interface EntityBytes {
+  readonly held: Buffer;
+  /** Length of the first part. */
+  readonly split: number;
+  readonly isCompressed: boolean;
+}
+
+export function holdBytes(head: string, tail: string): EntityBytes {
+  const whole = unpooled(head + tail);
+  const split = Buffer.byteLength(head);
+  if (whole.length < compressedFrom) {
+    return { held: whole, split, isCompressed: false };
+  }
+  return { held: deflateRawSync(whole, { level: constants.Z_BEST_SPEED }), split, isCompressed: true };
+}
+
+export function isSameBytes(a: EntityBytes, b: EntityBytes): boolean {
+  return a.split === b.split && a.isCompressed === b.isCompressed && a.held.equals(b.held);
+}
+
+/** The whole JSON, with these relations. */
+export function joinBytes(bytes: EntityBytes, relations: Buffer): Buffer {
+  const { held, split, isCompressed } = bytes;
+  const whole = isCompressed ? inflateRawSync(held) : held;
+  return Buffer.concat([whole.subarray(0, split), relations, whole.subarray(split)], whole.length + relations.length);
+}
+
+/**
+ * A text as UTF-8 in memory of its own. Small buffers usually share slabs, and a slab stays until the last of them
+ * goes: with entities that change at different times most of the memory would be held for nothing.
+ */
+export function unpooled(text: string): Buffer {
+  const buffer = Buffer.allocUnsafeSlow(Buffer.byteLength(text));
+  buffer.write(text);
+  return buffer;
+}

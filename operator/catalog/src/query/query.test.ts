@@ -32,6 +32,16 @@ describe('a filter', () => {
     expect(matches(catalog, { key: 'metadata.description', prefix: 'x' })).toEqual([]);
   });
 
+  test('finds a ref over 200 characters by its existence only', () => {
+    const long = `group:default/${'y'.repeat(200)}`;
+    const dangling = catalogOf({ name: 'a', spec: { owner: long } });
+    expect(matches(dangling, { key: 'relations.ownedBy' })).toEqual(['a']);
+    expect(matches(dangling, { key: 'relations.ownedBy', prefix: 'group:' })).toEqual([]);
+    expect(matches(dangling, { relation: { type: 'ownedBy', targetRefs: [long] } })).toEqual([]);
+    expect(dangling.query({ fullText: { term: 'yyy', fields: ['relations.ownedBy'] } }).total).toBe(0);
+    expect(dangling.facets({ paths: ['relations.ownedBy'] }).get('relations.ownedBy')).toEqual([]);
+  });
+
   test('sees neither objects nor the etag', () => {
     expect(matches(catalog, { key: 'metadata.labels' })).toEqual([]);
     expect(matches(catalog, { key: 'metadata.etag' })).toEqual([]);

@@ -103,8 +103,8 @@ export class RowIndex {
     this.#rows.forEach((rows, id) => {
       for (let at = 0; rows !== undefined && at < rows.keys.length; at++) {
         const key = rows.keys[at];
-        if (key !== undefined && missing.has(key)) {
-          key.postings?.add(id, rows.values[at] ?? null);
+        if (key?.postings !== undefined && missing.has(key)) {
+          key.postings.add(id, rows.values[at] ?? null);
         }
       }
     });

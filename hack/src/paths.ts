@@ -6,6 +6,7 @@ export const checkout = join(import.meta.dirname, '..', '..');
 export const paths = {
   crds: join(checkout, 'crds', 'manifests'),
   rbac: join(checkout, 'charts', 'portolan', 'files', 'rbac'),
+  namespacedRbac: join(checkout, 'charts', 'portolan', 'files', 'rbac-namespaced', 'operator.yaml'),
   samples: join(checkout, 'hack', 'samples'),
   stages: join(checkout, 'hack', 'samples', 'kwok', 'stages.yaml'),
   nodes: join(checkout, 'hack', 'samples', 'kwok', 'nodes.yaml'),

@@ -99,7 +99,7 @@ async function steadyChanges(
   if (template === undefined) throw new Error('no component in the seed');
   const started = performance.now();
   const one = async (index: number): Promise<number> => {
-    await sleep(started + (index * 1000) / steadyPerSecond - performance.now());
+    await sleep(Math.max(0, started + (index * 1000) / steadyPerSecond - performance.now()));
     const name = `steady-${index}`;
     const sent = performance.now();
     await createOne(cluster, { ...template, metadata: { ...template.metadata, name } });

@@ -72,8 +72,7 @@ export function matching(expression: FilterExpression, source: FilterSource, vis
   }
   const key = expression.key.toLowerCase();
   if ('prefix' in expression) {
-    const prefix = expression.prefix.toLowerCase();
-    return matchingValues(key, (value) => value.startsWith(prefix), { source, visible });
+    return startingWith({ key, prefix: expression.prefix.toLowerCase() }, source, visible);
   }
   const { values } = expression;
   if (isRelationKey(key)) {
@@ -93,23 +92,45 @@ export function matching(expression: FilterExpression, source: FilterSource, vis
   return matches;
 }
 
-/** The entities with a lower-cased value that passes. */
-export function matchingValues(
+/** The entities with a value of a lower-cased, prepared key that contains a lower-cased text, which is not empty. */
+export function containing(
+  { key, term }: { key: string; term: string },
+  source: FilterSource,
+  visible: Visibility | undefined,
+): Bitset {
+  if (isRelationKey(key)) {
+    return matchingTargets(key, (target) => target.includes(term), { source, visible });
+  }
+  const matches = new Bitset();
+  source.rows.postings(key)?.addContaining(term, matches);
+  return matches;
+}
+
+function startingWith(
+  { key, prefix }: { key: string; prefix: string },
+  source: FilterSource,
+  visible: Visibility | undefined,
+): Bitset {
+  if (isRelationKey(key)) {
+    return matchingTargets(key, (target) => target.startsWith(prefix), { source, visible });
+  }
+  const matches = new Bitset();
+  for (const [value, postings] of source.rows.postings(key)?.byValue ?? []) {
+    if (value.startsWith(prefix)) {
+      for (const posting of postings) {
+        posting.addTo(matches);
+      }
+    }
+  }
+  return matches;
+}
+
+function matchingTargets(
   key: string,
-  passes: (value: string) => boolean,
+  passes: (target: string) => boolean,
   { source, visible }: { source: FilterSource; visible: Visibility | undefined },
 ): Bitset {
   const matches = new Bitset();
-  if (!isRelationKey(key)) {
-    for (const [value, postings] of source.rows.postings(key)?.byValue ?? []) {
-      if (passes(value)) {
-        for (const posting of postings) {
-          posting.addTo(matches);
-        }
-      }
-    }
-    return matches;
-  }
   for (const type of source.graph.typesLike(key.slice(relationKeyPrefix.length))) {
     source.graph.forEachTarget(type, (target, ids, isOwn) => {
       if (rowValue(target) !== null && passes(target) && (isOwn || isTargetVisible(source, target, visible))) {

@@ -6,7 +6,7 @@ import { entityRows, relationKeyPrefix, rowValue } from '../search-rows/rows.ts'
 import { Bitset } from './bitset.ts';
 import { compareCodePoints } from './code-points.ts';
 import { facetOf } from './facets.ts';
-import { filterKeys, type FilterSource, isRelationKey, isTargetVisible, matching, matchingValues } from './filter.ts';
+import { containing, filterKeys, type FilterSource, isRelationKey, isTargetVisible, matching } from './filter.ts';
 import { Orders, type RowSequence } from './orders.ts';
 import { pageOf } from './paging.ts';
 
@@ -98,7 +98,7 @@ export class QueryEngine {
     if (fields !== undefined) {
       const found = new Bitset();
       for (const field of fields) {
-        found.unite(matchingValues(field, (value) => value.includes(term), { source: this.#source, visible }));
+        found.unite(containing({ key: field, term }, this.#source, visible));
       }
       matches?.intersect(found);
       matches ??= found;

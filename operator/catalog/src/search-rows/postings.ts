@@ -1,6 +1,7 @@
 import type { EntityId } from '../model.ts';
 import { Bitset } from '../query/bitset.ts';
 import { addSorted, removeSorted } from '../query/sorted-ids.ts';
+import { Haystack } from './haystack.ts';
 
 /** Measured on Node 24: a value with its list and map entry, and one id in a list. */
 const bytesPerValue = 200;
@@ -62,6 +63,7 @@ export class KeyPostings {
   readonly existing = new Bitset();
   #ids = 0;
   #sorted: readonly Posting[] | undefined;
+  #haystack: Haystack | undefined;
 
   add(id: EntityId, value: string | null): void {
     this.existing.add(id);
@@ -78,6 +80,7 @@ export class KeyPostings {
     }
     this.#sorted = undefined;
     if (spellings === undefined) {
+      this.#haystack = undefined;
       this.byValue.set(lower, [new Posting(value, id)]);
     } else {
       spellings.push(new Posting(value, id));
@@ -101,6 +104,7 @@ export class KeyPostings {
     if (posting.size === 0) {
       this.#sorted = undefined;
       if (spellings.length === 1) {
+        this.#haystack = undefined;
         this.byValue.delete(lower);
       } else {
         spellings.splice(spellings.indexOf(posting), 1);
@@ -114,7 +118,17 @@ export class KeyPostings {
     return this.#sorted;
   }
 
+  /** Adds the entities with a value that contains a lower-cased text. */
+  addContaining(term: string, matches: Bitset): void {
+    this.#haystack ??= new Haystack([...this.byValue.keys()]);
+    for (const value of this.#haystack.containing(term)) {
+      for (const posting of this.byValue.get(value) ?? []) {
+        posting.addTo(matches);
+      }
+    }
+  }
+
   get bytes(): number {
-    return this.byValue.size * bytesPerValue + this.#ids * bytesPerId;
+    return this.byValue.size * bytesPerValue + this.#ids * bytesPerId + (this.#haystack?.bytes ?? 0);
   }
 }

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
+import { RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import { resourceName, type KubernetesObject, type ResourceType } from '../kubernetes/object.ts';
 import { isOlder } from '../kubernetes/resource-version.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
@@ -50,8 +50,7 @@ export function createInformer<T extends KubernetesObject>(options: {
   const store = createStore<T>({
     indexes,
     onError: (error) => {
-      const bindings = { resource: name, err: error };
-      repeatLog.error(`subscriber ${name}`, bindings, `a subscriber failed: ${messageOf(error)}`);
+      repeatLog.error(`subscriber ${name}`, { resource: name, err: error }, 'a subscriber failed');
     },
   });
   store.subscribe((change) => {

@@ -139,6 +139,29 @@ describe('relations', () => {
     expect(catalog.query({ filter: { key: 'relations.ownedBy' }, visible: new Set([web]) }).ids).toEqual([web]);
   });
 
+  test('read before and after a change of the target are those of now', () => {
+    const catalog = catalogOf({ kind: 'Group', name: 'team' }, { name: 'web', spec: { owner: 'team' } });
+    const team = 'group:default/team';
+    expect(relationsOf(catalog, team)).toEqual(['ownerOf component:default/web']);
+    upsert(catalog, { kind: 'Group', name: 'team', version: 2, spec: { title: 'Team' } });
+    expect(relationsOf(catalog, team)).toEqual(['ownerOf component:default/web']);
+    catalog.apply([{ type: 'delete', uid: 'web' }]);
+    expect(relationsOf(catalog, team)).toEqual([]);
+  });
+
+  test('to itself go with the entity', () => {
+    const catalog = catalogOf({ name: 'web', spec: { dependsOn: ['component:web'] } });
+    const ordered = () =>
+      catalog.query({ order: [{ field: 'relations.dependencyOf', direction: 'asc' }], missing: 'last' }).ids;
+    expect(relationsOf(catalog, 'component:default/web')).toEqual([
+      'dependencyOf component:default/web',
+      'dependsOn component:default/web',
+    ]);
+    expect(ordered()).toHaveLength(1);
+    catalog.apply([{ type: 'delete', uid: 'web' }]);
+    expect(ordered()).toEqual([]);
+  });
+
   test('of others keep an order by them up to date', () => {
     const teams = ['a', 'b'].map((name) => ({ kind: 'Group' as const, name }));
     const catalog = catalogOf(...teams, { name: 'x', spec: { owner: 'a' } }, { name: 'y', spec: { owner: 'b' } });

@@ -70,6 +70,25 @@ describe('a filter', () => {
     expect(matches(changing, { key: 'metadata.tags' })).toEqual([]);
   });
 
+  test('stays right while a value that many entities have comes and goes', () => {
+    const crowd = Array.from({ length: 1_000 }, (_, index) => ({ name: `c${index}`, spec: { type: 'service' } }));
+    const many = catalogOf(...crowd, { name: 'x', spec: { type: 'website' } });
+    const services = () => many.query({ filter: { key: 'spec.type', values: ['service'] }, limit: 0 }).total;
+    const counted = () =>
+      many.facets({ paths: ['spec.type'], filter: { key: 'kind', values: ['component'] } }).get('spec.type');
+    expect(services()).toBe(1_000);
+    upsert(many, { name: 'x', version: 2, spec: { type: 'service' } });
+    expect(services()).toBe(1_001);
+    expect(counted()).toEqual([{ value: 'service', count: 1_001 }]);
+    many.apply([{ type: 'delete', uid: 'c500' }]);
+    upsert(many, { name: 'c1', version: 2, spec: { type: 'library' } });
+    expect(services()).toBe(999);
+    expect(counted()).toEqual([
+      { value: 'library', count: 1 },
+      { value: 'service', count: 999 },
+    ]);
+  });
+
   test('stays right beyond the number of keys whose posting sets are held', () => {
     const keys = Array.from({ length: 200 }, (_, index) => `k${index}`);
     const wide = catalogOf(...keys.map((key) => ({ name: key, labels: { [key]: 'yes' } })));
@@ -170,6 +189,15 @@ describe('full text', () => {
     expect(find('100% s')).toEqual(['u1']);
     expect(find('p_f')).toEqual(['u2']);
     expect(find('s_op')).toEqual([]);
+  });
+
+  test('follows what changes', () => {
+    const changing = catalogOf(titled('u1', 'first'), titled('u2', 'second'));
+    const found = (term: string) => ask(changing, { fullText: { term, fields: ['metadata.title'] } });
+    expect(found('first')).toEqual(['u1']);
+    upsert(changing, { ...titled('u1', 'third'), version: 2 }, { ...titled('u2', 'the first'), version: 2 });
+    expect(found('first')).toEqual(['u2']);
+    expect(found('third')).toEqual(['u1']);
   });
 
   test('in no fields finds nothing, and a blank term is no condition', () => {

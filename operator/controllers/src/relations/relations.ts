@@ -57,10 +57,15 @@ function resolved(entity: TrimmedEntity, scalars: Scalars): Fragment {
         type: conditionTypes.refsResolved,
         status: 'True',
         reason: total === 0 ? 'NoRefs' : 'AllResolved',
-        message: total === 0 ? 'Refers to no other entity.' : `All ${total} references have a target.`,
+        message: resolvedWords(total),
       },
     ],
   };
+}
+
+function resolvedWords(total: number): string {
+  if (total === 0) return 'Refers to no other entity.';
+  return total === 1 ? 'Its one reference has a target.' : `All ${total} references have a target.`;
 }
 
 function dangling(entity: TrimmedEntity, unresolved: readonly TrimmedRef[], scalars: Scalars): Fragment {

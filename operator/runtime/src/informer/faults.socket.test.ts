@@ -184,6 +184,22 @@ describe('an informer under faults', () => {
     await eventually(rig, () => expect(informer.status()[0]?.connected).toBe(true));
   });
 
+  it('begins anew when a watch-list is cut within its initial events, which come in no order', async () => {
+    await using rig = await startRig();
+    for (const name of ['one', 'two', 'three']) put(rig, name);
+    // The last version comes first.
+    put(rig, 'one', { changed: true });
+    rig.server.cutInitialEventsAfter = 1;
+    const informer = rig.inform();
+    await eventually(rig, () => expect(informer.changes).toEqual(['added ns/one']));
+    await eventually(rig, () => expect(informer.status()[0]?.reason).toBe('Unreachable'));
+    expect(informer.store.resourceVersion).toBeUndefined();
+    rig.server.cutInitialEventsAfter = undefined;
+    await eventually(rig, () => expect(informer.isSynced()).toBe(true), 1_000);
+    expectEqual(rig, informer);
+    expect(rig.server.requests.every(isWatchList)).toBe(true);
+  });
+
   it('ends with what the server has after any sequence of faults, having told every change in order', async () => {
     const name = fc.constantFrom('a', 'b', 'c', 'd');
     const step = fc.oneof(

@@ -34,10 +34,12 @@ export interface FaultServer {
   readonly watches: number;
   /** False makes it refuse watch-lists, as servers before 1.27 do. True at first. */
   offersWatchList: boolean;
+  /** Cuts a watch-list after so many of its initial events. */
+  cutInitialEventsAfter: number | undefined;
   /** Asked before every answer. */
   fault: ((request: SeenRequest) => Fault | undefined) | undefined;
-  /** Ends every watch in order. */
-  endWatches(): void;
+  /** Ends every watch in order; with `after`, having sent these bytes. */
+  endWatches(options?: { after?: string }): void;
   /** Cuts every watch; with `after`, having sent these bytes. */
   cutWatches(options?: { after?: string | Uint8Array }): void;
   /** Sends an event to every watch. */
@@ -75,8 +77,13 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     if (events === undefined) return statusAnswer(410, 'Expired');
     response.writeHead(200, { 'content-type': 'application/json' });
     response.flushHeaders();
-    for (const { type, object } of events) {
+    const cutAt = sendInitialEvents === 'true' ? server.cutInitialEventsAfter : undefined;
+    for (const { type, object } of events.slice(0, cutAt)) {
       if (namespace === undefined || object.metadata.namespace === namespace) response.write(line({ type, object }));
+    }
+    if (cutAt !== undefined) {
+      response.write('\n', () => response.socket?.destroy());
+      return undefined;
     }
     if (sendInitialEvents === 'true') response.write(line(bookmarkAt({ 'k8s.io/initial-events-end': 'true' })));
     watches.set(response, namespace);
@@ -100,16 +107,7 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
     return statusAnswer(404, 'NotFound');
   };
   const answer = async (incoming: IncomingMessage, response: ServerResponse): Promise<void> => {
-    const url = new URL(incoming.url ?? '/', 'http://localhost');
-    const chunks: Buffer[] = [];
-    for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
-    const request: SeenRequest = {
-      method: incoming.method ?? '',
-      path: url.pathname,
-      query: Object.fromEntries(url.searchParams),
-      headers: incoming.headers,
-      body: Buffer.concat(chunks).toString('utf8'),
-    };
+    const request = await readRequest(incoming);
     requests.push(request);
     const fault = server.fault?.(request) ?? route(request, response);
     if (fault === 'cut') incoming.socket.destroy();
@@ -142,9 +140,10 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
       return watches.size;
     },
     offersWatchList: true,
+    cutInitialEventsAfter: undefined,
     fault: undefined,
-    endWatches: () => {
-      for (const response of watches.keys()) response.end();
+    endWatches: ({ after = '' } = {}) => {
+      for (const response of watches.keys()) response.end(after);
     },
     cutWatches: ({ after = '' } = {}) => {
       for (const response of watches.keys()) {
@@ -170,4 +169,17 @@ export async function startFaultServer({ resource }: { resource: ResourceType })
 
 function line(event: { type: string; object: unknown }): string {
   return `${JSON.stringify(event)}\n`;
+}
+
+async function readRequest(incoming: IncomingMessage): Promise<SeenRequest> {
+  const url = new URL(incoming.url ?? '/', 'http://localhost');
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming as AsyncIterable<Buffer>) chunks.push(chunk);
+  return {
+    method: incoming.method ?? '',
+    path: url.pathname,
+    query: Object.fromEntries(url.searchParams),
+    headers: incoming.headers,
+    body: Buffer.concat(chunks).toString('utf8'),
+  };
 }

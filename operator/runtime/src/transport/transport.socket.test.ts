@@ -189,6 +189,26 @@ describe('the transport', () => {
     for (const end of ends) await expect(end).rejects.toMatchObject({ code: 'RUNTIME_ABORTED' });
   });
 
+  it('takes a stream that ends in the middle of a line, or brings what is no event, for broken', async () => {
+    await using rig = await startRig();
+    for (const after of ['{"type":"ADDED","object":{}}\n{"type":', 'no JSON\n', '["no event"]\n']) {
+      const stream = await rig.transport.watch({
+        path,
+        query: { watch: true, sendInitialEvents: true },
+        idleMs: () => 60_000,
+        signal: new AbortController().signal,
+        labels,
+      });
+      const read = async (): Promise<void> => {
+        for await (const [first] of stream) {
+          if (first?.type === 'BOOKMARK') rig.server.endWatches({ after });
+        }
+      };
+      await expect(read()).rejects.toMatchObject({ code: 'RUNTIME_MALFORMED' });
+    }
+    expect(rig.clock.timers).toBe(0);
+  });
+
   it('ends watches, lets requests finish and refuses new ones when it closes', async () => {
     await using rig = await startRig();
     const informer = rig.inform();

@@ -149,17 +149,20 @@ describe('relations', () => {
     expect(relationsOf(catalog, team)).toEqual([]);
   });
 
-  test('to itself go with the entity', () => {
-    const catalog = catalogOf({ name: 'web', spec: { dependsOn: ['component:web'] } });
-    const ordered = () =>
-      catalog.query({ order: [{ field: 'relations.dependencyOf', direction: 'asc' }], missing: 'last' }).ids;
-    expect(relationsOf(catalog, 'component:default/web')).toEqual([
-      'dependencyOf component:default/web',
-      'dependsOn component:default/web',
+  test('to itself go with the entity, from orders by what others say about it too', () => {
+    const catalog = catalogOf(
+      { kind: 'Group', name: 'team', spec: { parent: 'team' } },
+      { name: 'web', spec: { owner: 'team' } },
+    );
+    const order = [{ field: 'relations.ownerOf', direction: 'asc' as const }];
+    expect(relationsOf(catalog, 'group:default/team')).toEqual([
+      'childOf group:default/team',
+      'ownerOf component:default/web',
+      'parentOf group:default/team',
     ]);
-    expect(ordered()).toHaveLength(1);
-    catalog.apply([{ type: 'delete', uid: 'web' }]);
-    expect(ordered()).toEqual([]);
+    expect(uidsOf(catalog, catalog.query({ order, missing: 'last' }).ids)).toEqual(['team', 'web']);
+    catalog.apply([{ type: 'delete', uid: 'team' }]);
+    expect(uidsOf(catalog, catalog.query({ order, missing: 'last' }).ids)).toEqual(['web']);
   });
 
   test('of others keep an order by them up to date', () => {

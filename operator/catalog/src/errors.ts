@@ -1,4 +1,4 @@
-/** Stable codes of this package. `CATALOG_UNKNOWN_ENTITY`: an id that no entity has (any more). */
+/** Stable codes of this package. `CATALOG_UNKNOWN_ENTITY`: an id that no entity has (any more), or none that the caller may see. */
 export type CatalogErrorCode = 'CATALOG_UNKNOWN_ENTITY';
 
 /** A wrong call; data never throws. */

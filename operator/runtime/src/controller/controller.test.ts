@@ -162,6 +162,19 @@ describe('a controller', () => {
     await expect(controller.run(stop.signal)).rejects.toMatchObject({ code: 'RUNTIME_ALREADY_RUNNING' });
   });
 
+  it('takes work that the stop interrupted for no failure', async () => {
+    const { controller, registry, logged, stop, ended } = run(async (_key, signal) => {
+      await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
+      throw new RuntimeError(runtimeErrorCodes.aborted, 'failed to patch: aborted');
+    });
+    controller.enqueue('a');
+    await nextTurn();
+    stop.abort();
+    await ended;
+    expect(logged).toEqual([]);
+    expect(await registry.metrics()).not.toContain('workqueue_retries_total{name="test"}');
+  });
+
   it('keeps what is enqueued before it runs, and lets the event loop turn among many keys', async () => {
     let turns = 0;
     let reconciled = 0;

@@ -10,7 +10,7 @@ export const paths = {
   samples: join(checkout, 'hack', 'samples'),
   stages: join(checkout, 'hack', 'samples', 'kwok', 'stages.yaml'),
   nodes: join(checkout, 'hack', 'samples', 'kwok', 'nodes.yaml'),
-  operatorEntry: join(checkout, 'operator', 'app', 'src', 'main.ts'),
+  operatorEntry: join(checkout, 'operator', 'app', 'bin', 'portolan'),
   upState: join(checkout, '.portolan', 'up'),
   testState: join(checkout, '.portolan', 'test'),
 };

@@ -7,6 +7,8 @@ import { kindInfo } from '@portolan/crds';
 import { Pool } from 'undici';
 import { startBenchCluster, type BenchCluster } from './cluster.ts';
 import { freePort } from '../control-plane/ports.ts';
+import { paths } from '../paths.ts';
+import { operatorEnvironment } from '../up/operator.ts';
 import { seedCompany, type SeedManifest } from '../seed/company.ts';
 import { countRequests, type RequestCounts } from './api-server-counter.ts';
 import { milliseconds, summarise } from './latency.ts';
@@ -134,10 +136,10 @@ interface Portolan {
 
 async function withPortolan<T>(cluster: BenchCluster, use: (portolan: Portolan) => Promise<T>): Promise<T> {
   const [port, probePort] = [await freePort(), await freePort()];
-  const entry = new URL('../../../operator/app/src/main.ts', import.meta.url).pathname;
   const flags = ['--kubeconfig', cluster.operatorKubeconfig, '--port', String(port), '--probe-port', String(probePort)];
-  const child = spawn(process.execPath, [entry, 'all', ...flags, '--log-level', 'warn'], {
+  const child = spawn(paths.operatorEntry, ['all', ...flags, '--log-level', 'error'], {
     stdio: ['ignore', 'inherit', 'inherit'],
+    env: operatorEnvironment(process.env),
   });
   const api = new Pool(`http://127.0.0.1:${port}`, { connections: 64 });
   const probes = new Pool(`http://127.0.0.1:${probePort}`);

@@ -39,7 +39,7 @@ export async function startPortolan(options: {
   const logFile = join(folder, 'portolan.log');
   const child = startProcess({
     name: 'portolan',
-    command: [process.execPath, paths.operatorEntry],
+    command: [paths.operatorEntry],
     args: [role, '--kubeconfig', kubeconfig, '--port', String(port), '--probe-port', String(probePort), ...flags],
     logFile,
     env: operatorEnvironment(process.env),

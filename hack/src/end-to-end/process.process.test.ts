@@ -7,6 +7,7 @@ import { startControlPlane } from '../control-plane/control-plane.ts';
 import { installPortolan, operatorAccount } from '../install/install.ts';
 import { paths } from '../paths.ts';
 import { run } from '../process/run.ts';
+import { operatorEnvironment } from '../up/operator.ts';
 import { useCluster } from '../testing/cluster.ts';
 import { throughPort } from './kubeconfigs.ts';
 import { deployment, entity, listOf } from './manifests.ts';
@@ -54,8 +55,8 @@ describe('the process', () => {
     [['all'], { PORTOLAN_PROT: '1' }, /PORTOLAN_PROT/],
     [['all', '--host', '0.0.0.0'], {}, /insecure-anonymous/],
   ])('refuses %j with %j: exit code 2 and one sentence', async (args, env, words) => {
-    const result = await run([process.execPath], [paths.operatorEntry, ...args], {
-      env: { PATH: process.env['PATH'], ...env },
+    const result = await run([paths.operatorEntry], args, {
+      env: { PATH: operatorEnvironment(process.env)['PATH'], ...env },
     });
     expect([result.code, result.stderr]).toEqual([2, expect.stringMatching(words)]);
     expect(result.stderr.trim().split('\n')).toHaveLength(1);
@@ -63,7 +64,7 @@ describe('the process', () => {
   });
 
   it('explains itself with --help', async () => {
-    const result = await run([process.execPath], [paths.operatorEntry, '--help'], {});
+    const result = await run([paths.operatorEntry], ['--help'], { env: operatorEnvironment(process.env) });
     expect([result.code, result.stdout]).toEqual([0, expect.stringContaining('--watch-namespaces')]);
   });
 

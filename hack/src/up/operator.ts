@@ -1,5 +1,5 @@
 import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { delimiter, dirname, join } from 'node:path';
 import { renderFor } from '../control-plane/kubeconfig.ts';
 import { outputOf, type Kubectl } from '../control-plane/kubectl.ts';
 import { freePort, portInUse } from '../control-plane/ports.ts';
@@ -36,7 +36,7 @@ export async function startOperator(options: {
   const probePort = await freePort();
   const child = startProcess({
     name: 'portolan',
-    command: [process.execPath, paths.operatorEntry],
+    command: [paths.operatorEntry],
     args: [
       'all',
       '--kubeconfig',
@@ -63,10 +63,13 @@ export async function startOperator(options: {
   return { process: child, probes };
 }
 
-/** The operator refuses variables with its prefix that it does not know, and this one is the scripts'. */
+/**
+ * The operator refuses variables with its prefix that it does not know, and this one is the scripts'. Its entry takes
+ * `node` from the path, which must be the one that runs here.
+ */
 export function operatorEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const { PORTOLAN_CACHE: _cache, ...rest } = env;
-  return rest;
+  return { ...rest, PATH: [dirname(process.execPath), ...(env['PATH'] ?? '').split(delimiter)].join(delimiter) };
 }
 
 async function isOk(url: string): Promise<boolean> {

@@ -43,7 +43,7 @@ import {
 } from '@portolan/runtime';
 import { uiPlugin } from '@portolan/ui-lite';
 import type { Logger } from 'pino';
-import { Registry } from 'prom-client';
+import { collectDefaultMetrics, Registry } from 'prom-client';
 import { feedCatalog } from './catalog-feed.ts';
 import type { Config } from './config.ts';
 import { readinessOf, type WatchedSource } from './readiness.ts';
@@ -81,6 +81,7 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   const { config, log, stop } = options;
   const clock = systemClock;
   const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
   const metrics = createMetrics(registry);
   const lifecycle = createLifecycle({ clock, log });
   const namespaces = createNamespaceMapping({ defaultNamespace: config['default-namespace'] });

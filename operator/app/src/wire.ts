@@ -64,11 +64,11 @@ interface Ground {
   lifecycle: Lifecycle;
   /** Everything that is watched, for `/readyz`. */
   sources: WatchedSource[];
-  inform<T extends KubernetesObject>(options: {
+  inform: <T extends KubernetesObject>(options: {
     resource: ResourceType;
     transform: (raw: unknown) => T;
     indexes?: StoreIndexes<T>;
-  }): Informer<T>;
+  }) => Informer<T>;
 }
 
 type EntityInformers = ReadonlyMap<EntityKind, Informer<TrimmedEntity>>;

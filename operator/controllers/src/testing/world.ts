@@ -7,7 +7,13 @@ import {
   type EntityKind,
   type EntityResource,
 } from '@portolan/crds';
-import { createStore, type Informer, type KubernetesObject, type StoreIndexes } from '@portolan/runtime';
+import {
+  createStore,
+  type Informer,
+  type KubernetesObject,
+  type StoreIndexes,
+  type WritableStore,
+} from '@portolan/runtime';
 import { createEntityStores, entityIndexes, type EntityStores } from '../entities/entity-stores.ts';
 import { trimEntity, type TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { createLinker, linkIndexes, linkingKinds, type Linker } from '../workloads/links.ts';
@@ -62,15 +68,15 @@ export interface World {
   workloadInformers: WorkloadInformers;
   linker: Linker;
   /** Stores an entity, again with a higher resourceVersion when it is there, and returns it as stored. */
-  put(input: EntityInput): TrimmedEntity;
-  remove(kind: EntityKind, key: string): void;
-  run(input: WorkloadInput): TrimmedWorkload;
-  stop(kind: WorkloadKind, key: string): void;
-  addPod(raw: object): void;
-  addReplicaSet(raw: object): void;
-  addNamespace(name: string, allowsLinksFrom?: string): void;
+  put: (input: EntityInput) => TrimmedEntity;
+  remove: (kind: EntityKind, key: string) => void;
+  run: (input: WorkloadInput) => TrimmedWorkload;
+  stop: (kind: WorkloadKind, key: string) => void;
+  addPod: (raw: object) => void;
+  addReplicaSet: (raw: object) => void;
+  addNamespace: (name: string, allowsLinksFrom?: string) => void;
   /** From now on the kind is in this state; `synced` is the start. */
-  setState(kind: EntityKind | WorkloadKind, state: SourceState): void;
+  setState: (kind: EntityKind | WorkloadKind, state: SourceState) => void;
 }
 
 /** The namespace of everything that names none. */
@@ -92,29 +98,8 @@ export function createWorld(): World {
   const states = new Map<string, SourceState>();
   let version = 0;
 
-  const fakeInformer = <T extends KubernetesObject>(kind: string, indexes: StoreIndexes<T>) => {
-    const store = createStore<T>({ indexes });
-    const state = (): SourceState => states.get(kind) ?? 'synced';
-    const resource = { group: '', version: 'v1', plural: `${kind.toLowerCase()}s`, kind, namespaced: true };
-    const informer: Informer<T> = {
-      resource,
-      store,
-      synced: Promise.resolve(),
-      isSynced: () => state() === 'synced',
-      status: () => [
-        {
-          resource: resource.plural,
-          synced: state() === 'synced',
-          connected: state() === 'synced',
-          since: '2026-01-01T00:00:00Z',
-          ...(state() === 'refused' && { reason: 'Forbidden' as const }),
-        },
-      ],
-      run: async () => undefined,
-    };
-    return { store, informer };
-  };
-
+  const fakeInformer = <T extends KubernetesObject>(kind: string, indexes: StoreIndexes<T>): Fake<T> =>
+    createFake({ kind, indexes, state: () => states.get(kind) ?? 'synced' });
   const entityFakes = new Map(
     kinds.map(({ kind }) => {
       const links = (linkingKinds as readonly string[]).includes(kind) ? linkIndexes : {};
@@ -148,51 +133,17 @@ export function createWorld(): World {
     workloadInformers,
     linker: createLinker(entities, workloads),
     put: (input) => {
-      const { kind, name, namespace = home, spec, annotations, status } = input;
-      const resource: EntityResource = {
-        apiVersion,
-        kind,
-        metadata: {
-          name,
-          namespace,
-          uid: input.uid ?? `${kindInfo(kind)?.singular ?? kind}-${namespace}-${name}`,
-          resourceVersion: nextVersion(),
-          generation: 1,
-          creationTimestamp: input.created ?? '2026-01-01T00:00:00Z',
-          ...(annotations !== undefined && { annotations }),
-        },
-        spec: { ...specs[kind], ...spec } as EntityResource['spec'],
-        ...(status !== undefined && { status }),
-      };
+      const resource = resourceOf(input, nextVersion());
       const trimmed = trimEntity(resource, namespaces);
-      entityFake(kind).store.put(trimmed, { raw: resource });
+      entityFake(input.kind).store.put(trimmed, { raw: resource });
       return trimmed;
     },
     remove: (kind, key) => {
       entityFake(kind).store.remove(key);
     },
-    run: ({ kind = 'Deployment', name, namespace = home, labels = {}, annotations = {}, spec, status }) => {
-      const trimmed = workloadTrimmer(kind)({
-        metadata: {
-          name,
-          namespace,
-          labels,
-          annotations,
-          uid: `${kind}-${namespace}-${name}`,
-          resourceVersion: nextVersion(),
-          generation: 1,
-        },
-        spec: { replicas: 1, ...spec },
-        status: {
-          observedGeneration: 1,
-          replicas: 1,
-          updatedReplicas: 1,
-          readyReplicas: 1,
-          availableReplicas: 1,
-          conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
-          ...status,
-        },
-      });
+    run: (input) => {
+      const kind = input.kind ?? 'Deployment';
+      const trimmed = workloadTrimmer(kind)(rawWorkload(input, nextVersion()));
       workloadFake(kind).store.put(trimmed);
       return trimmed;
     },
@@ -213,6 +164,84 @@ export function createWorld(): World {
     },
     setState: (kind, state) => {
       states.set(kind, state);
+    },
+  };
+}
+
+interface Fake<T> {
+  store: WritableStore<T>;
+  informer: Informer<T>;
+}
+
+/** An informer over a store that the test writes. */
+function createFake<T extends KubernetesObject>(options: {
+  kind: string;
+  indexes: StoreIndexes<T>;
+  state: () => SourceState;
+}): Fake<T> {
+  const { kind, indexes, state } = options;
+  const store = createStore<T>({ indexes });
+  const resource = { group: '', version: 'v1', plural: `${kind.toLowerCase()}s`, kind, namespaced: true };
+  const informer: Informer<T> = {
+    resource,
+    store,
+    synced: Promise.resolve(),
+    isSynced: () => state() === 'synced',
+    status: () => [
+      {
+        resource: resource.plural,
+        synced: state() === 'synced',
+        connected: state() === 'synced',
+        since: '2026-01-01T00:00:00Z',
+        ...(state() === 'refused' && { reason: 'Forbidden' as const }),
+      },
+    ],
+    run: async () => undefined,
+  };
+  return { store, informer };
+}
+
+function resourceOf(input: EntityInput, resourceVersion: string): EntityResource {
+  const { kind, name, namespace = home, spec, annotations, status } = input;
+  return {
+    apiVersion,
+    kind,
+    metadata: {
+      name,
+      namespace,
+      uid: input.uid ?? `${kindInfo(kind)?.singular ?? kind}-${namespace}-${name}`,
+      resourceVersion,
+      generation: 1,
+      creationTimestamp: input.created ?? '2026-01-01T00:00:00Z',
+      ...(annotations !== undefined && { annotations }),
+    },
+    spec: { ...specs[kind], ...spec } as EntityResource['spec'],
+    ...(status !== undefined && { status }),
+  };
+}
+
+/** As the API server would send it: one replica, rolled out, unless the input says otherwise. */
+function rawWorkload(input: WorkloadInput, resourceVersion: string): object {
+  const { kind = 'Deployment', name, namespace = home, labels = {}, annotations = {}, spec, status } = input;
+  return {
+    metadata: {
+      name,
+      namespace,
+      labels,
+      annotations,
+      uid: `${kind}-${namespace}-${name}`,
+      resourceVersion,
+      generation: 1,
+    },
+    spec: { replicas: 1, ...spec },
+    status: {
+      observedGeneration: 1,
+      replicas: 1,
+      updatedReplicas: 1,
+      readyReplicas: 1,
+      availableReplicas: 1,
+      conditions: [{ type: 'Progressing', status: 'True', reason: 'NewReplicaSetAvailable' }],
+      ...status,
     },
   };
 }

@@ -1,16 +1,24 @@
 import type { KubernetesObject } from '@portolan/runtime';
+import { createCause } from './trim-causes.ts';
+import {
+  count,
+  createdMs,
+  list,
+  record,
+  strings,
+  text,
+  time,
+  trimConditions,
+  trimMetadata,
+  type TrimmedCondition,
+} from './trim-fields.ts';
+
+export type { TrimmedCondition } from './trim-fields.ts';
+export { trimPod, type Termination, type TrimmedContainer, type TrimmedPod } from './trim-pod.ts';
 
 /** The workload kinds that components link to. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const;
 export type WorkloadKind = (typeof workloadKinds)[number];
-
-/** A condition of a workload or a pod; its message is never kept. */
-export interface TrimmedCondition {
-  type: string;
-  status: string;
-  reason: string;
-  sinceMs: number | undefined;
-}
 
 /** What linking and health read of a workload. Counts that the server left out are 0. */
 export interface TrimmedWorkload extends KubernetesObject {
@@ -31,35 +39,26 @@ export interface TrimmedWorkload extends KubernetesObject {
   lastScheduleMs: number | undefined;
   lastSuccessMs: number | undefined;
   conditions: readonly TrimmedCondition[];
+  createdMs?: number;
+  /** Of a DaemonSet: pods that are not available, and pods on nodes where none should be. */
+  unavailable?: number;
+  misscheduled?: number;
+  /** Of a CronJob. */
+  schedule?: string;
+  timeZone?: string;
+  /** Of a CronJob: a run is skipped while another one runs. */
+  forbidsConcurrency?: true;
 }
 
-/** One container of a pod. */
-export interface TrimmedContainer {
-  name: string;
-  isInit: boolean;
-  isReady: boolean;
-  restarts: number;
-  waiting: string | undefined;
-  terminated: Termination | undefined;
-  lastTerminated: Termination | undefined;
-}
-
-export interface Termination {
-  reason: string;
-  exitCode: number;
-}
-
-/** What health reads of a pod. */
-export interface TrimmedPod extends KubernetesObject {
-  phase: string;
-  reason: string;
-  restartsAlways: boolean;
+/** A step between a pod and its Deployment, or a workload of its own. */
+export interface TrimmedReplicaSet extends KubernetesObject {
+  kind: 'ReplicaSet';
+  desired: number;
+  ready: number;
+  available: number;
+  observedGeneration: number;
   conditions: readonly TrimmedCondition[];
-  containers: readonly TrimmedContainer[];
 }
-
-/** A ReplicaSet is only a step between a pod and its Deployment. */
-export type TrimmedReplicaSet = KubernetesObject;
 
 /** A Namespace with the entity namespaces that it lets link its workloads; `*` lets all. */
 export interface TrimmedNamespace extends KubernetesObject {
@@ -69,7 +68,6 @@ export interface TrimmedNamespace extends KubernetesObject {
 export const componentKey = 'portolan.dev/component';
 export const allowLinksFromKey = 'portolan.dev/allow-links-from';
 const imagesKept = 5;
-const textLength = 256;
 
 /** Builds the transform of one workload kind. It never throws, whatever the object lacks. */
 export function workloadTrimmer(kind: WorkloadKind): (raw: unknown) => TrimmedWorkload {
@@ -81,6 +79,7 @@ export function workloadTrimmer(kind: WorkloadKind): (raw: unknown) => TrimmedWo
     const template =
       kind === 'CronJob' ? record(record(record(spec['jobTemplate'])['spec'])['template']) : record(spec['template']);
     const strategy = record(spec['updateStrategy']);
+    const created = createdMs(object);
     const isDaemonSet = kind === 'DaemonSet';
     return {
       kind,
@@ -106,31 +105,34 @@ export function workloadTrimmer(kind: WorkloadKind): (raw: unknown) => TrimmedWo
       active: list(status['active']).length,
       lastScheduleMs: time(status['lastScheduleTime']),
       lastSuccessMs: time(status['lastSuccessfulTime']),
-      conditions: trimConditions(status['conditions']),
+      conditions: trimConditions(status['conditions'], { explain: explainFailure }),
+      ...(created !== undefined && { createdMs: created }),
+      ...(isDaemonSet && {
+        unavailable: count(status['numberUnavailable']),
+        misscheduled: count(status['numberMisscheduled']),
+      }),
+      ...(kind === 'CronJob' && {
+        schedule: text(spec['schedule']),
+        ...(text(spec['timeZone']) !== '' && { timeZone: text(spec['timeZone']) }),
+        ...(spec['concurrencyPolicy'] === 'Forbid' && { forbidsConcurrency: true as const }),
+      }),
     };
-  };
-}
-
-/** The transform of pods. */
-export function trimPod(raw: unknown): TrimmedPod {
-  const object = record(raw);
-  const status = record(object['status']);
-  return {
-    metadata: trimMetadata(object),
-    phase: text(status['phase']),
-    reason: text(status['reason']),
-    restartsAlways: (record(object['spec'])['restartPolicy'] ?? 'Always') === 'Always',
-    conditions: trimConditions(status['conditions']),
-    containers: [
-      ...list(status['initContainerStatuses']).map((each) => trimContainer(each, true)),
-      ...list(status['containerStatuses']).map((each) => trimContainer(each, false)),
-    ],
   };
 }
 
 /** The transform of ReplicaSets. */
 export function trimReplicaSet(raw: unknown): TrimmedReplicaSet {
-  return { metadata: trimMetadata(record(raw)) };
+  const object = record(raw);
+  const status = record(object['status']);
+  return {
+    kind: 'ReplicaSet',
+    metadata: trimMetadata(object),
+    desired: count(record(object['spec'])['replicas'], 1),
+    ready: count(status['readyReplicas']),
+    available: count(status['availableReplicas']),
+    observedGeneration: count(status['observedGeneration']),
+    conditions: trimConditions(status['conditions'], { explain: explainFailure }),
+  };
 }
 
 /** The transform of Namespaces. */
@@ -146,36 +148,9 @@ export function trimNamespace(raw: unknown): TrimmedNamespace {
   };
 }
 
-function trimContainer(raw: unknown, isInit: boolean): TrimmedContainer {
-  const status = record(raw);
-  const state = record(status['state']);
-  return {
-    name: text(status['name']),
-    isInit,
-    isReady: status['ready'] === true,
-    restarts: count(status['restartCount']),
-    waiting: state['waiting'] === undefined ? undefined : text(record(state['waiting'])['reason']),
-    terminated: termination(state['terminated']),
-    lastTerminated: termination(record(status['lastState'])['terminated']),
-  };
-}
-
-function termination(raw: unknown): Termination | undefined {
-  if (raw === undefined || raw === null) return undefined;
-  const state = record(raw);
-  return { reason: text(state['reason']), exitCode: count(state['exitCode']) };
-}
-
-function trimConditions(raw: unknown): TrimmedCondition[] {
-  return list(raw)
-    .slice(0, 20)
-    .map(record)
-    .map((each) => ({
-      type: text(each['type']),
-      status: text(each['status']),
-      reason: text(each['reason']),
-      sinceMs: time(each['lastTransitionTime']),
-    }));
+/** Quota, admission and their like are told apart by what the API server answered to the controller. */
+function explainFailure(type: string, message: string): string | undefined {
+  return type === 'ReplicaFailure' ? createCause(message) : undefined;
 }
 
 /** An annotation may name another namespace; a label value cannot hold a slash and so names the workload's own. */
@@ -185,56 +160,4 @@ function namedComponent(object: Record<string, unknown>): string | undefined {
   if (value === undefined || value.trim() === '') return undefined;
   const named = value.trim().toLowerCase();
   return named.includes('/') ? named : `${text(metadata['namespace'])}/${named}`;
-}
-
-function trimMetadata(object: Record<string, unknown>): KubernetesObject['metadata'] {
-  const metadata = record(object['metadata']);
-  const owner = list(metadata['ownerReferences'])
-    .map(record)
-    .find((each) => each['controller'] === true);
-  return {
-    name: text(metadata['name']),
-    namespace: text(metadata['namespace']),
-    uid: text(metadata['uid']),
-    resourceVersion: text(metadata['resourceVersion']),
-    generation: count(metadata['generation']),
-    ...(metadata['deletionTimestamp'] !== undefined && { deletionTimestamp: text(metadata['deletionTimestamp']) }),
-    ...(owner !== undefined && {
-      ownerReferences: [
-        {
-          apiVersion: text(owner['apiVersion']),
-          kind: text(owner['kind']),
-          name: text(owner['name']),
-          uid: text(owner['uid']),
-          controller: true,
-        },
-      ],
-    }),
-  };
-}
-
-function record(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
-}
-
-function list(value: unknown): unknown[] {
-  return Array.isArray(value) ? (value as unknown[]) : [];
-}
-
-function text(value: unknown): string {
-  return typeof value === 'string' ? value.slice(0, textLength) : '';
-}
-
-function strings(value: unknown): Record<string, string> {
-  const entries = Object.entries(record(value)).filter((each): each is [string, string] => typeof each[1] === 'string');
-  return Object.fromEntries(entries);
-}
-
-function count(value: unknown, absent = 0): number {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0 ? Math.trunc(value) : absent;
-}
-
-function time(value: unknown): number | undefined {
-  const parsed = typeof value === 'string' ? Date.parse(value) : Number.NaN;
-  return Number.isNaN(parsed) ? undefined : parsed;
 }

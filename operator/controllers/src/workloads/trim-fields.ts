@@ -1,0 +1,113 @@
+import type { KubernetesObject } from '@portolan/runtime';
+
+/** Readers of raw objects for the trimmers. None of them throws, whatever the object lacks or pretends to be. */
+
+/** A condition; its message is never kept, only what {@link trimConditions} is told to read out of it. */
+export interface TrimmedCondition {
+  type: string;
+  status: string;
+  reason: string;
+  sinceMs: number | undefined;
+  /** It was found for an older generation and says nothing about this one. */
+  isStale?: true;
+  /** What the message says, in Portolan's own closed vocabulary. */
+  detail?: string;
+}
+
+const conditionsKept = 20;
+const textLength = 253;
+
+export function record(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+export function list(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}
+
+export function text(value: unknown): string {
+  return typeof value === 'string' ? value.slice(0, textLength) : '';
+}
+
+export function strings(value: unknown): Record<string, string> {
+  const entries = Object.entries(record(value)).filter((each): each is [string, string] => typeof each[1] === 'string');
+  return Object.fromEntries(entries);
+}
+
+/** A count that Kubernetes holds in an int32; anything else is `absent`. */
+export function count(value: unknown, absent = 0): number {
+  return typeof value === 'number' && value >= 0 && value <= 2_147_483_647 ? Math.trunc(value) : absent;
+}
+
+/** Milliseconds since the epoch. */
+export function time(value: unknown): number | undefined {
+  const parsed = typeof value === 'string' ? Date.parse(value.slice(0, textLength)) : Number.NaN;
+  return Number.isNaN(parsed) ? undefined : parsed;
+}
+
+/**
+ * The conditions, at most 20, False, Unknown and abnormal ones before True ones where there are more. `explain` turns
+ * a condition's message into a word of a closed vocabulary.
+ */
+export function trimConditions(
+  raw: unknown,
+  options: { generation?: number; explain?: (type: string, message: string) => string | undefined } = {},
+): TrimmedCondition[] {
+  const { generation = 0, explain } = options;
+  const all = list(raw);
+  const kept =
+    all.length <= conditionsKept
+      ? all
+      : [...all.filter((each) => record(each)['status'] !== 'True'), ...all].slice(0, conditionsKept);
+  return kept.map((each) => {
+    const condition = record(each);
+    const type = text(condition['type']);
+    const message = condition['message'];
+    const detail = typeof message === 'string' ? explain?.(type, message) : undefined;
+    const observed = condition['observedGeneration'];
+    return {
+      type,
+      status: text(condition['status']),
+      reason: text(condition['reason']),
+      sinceMs: time(condition['lastTransitionTime']),
+      ...(typeof observed === 'number' && observed > 0 && observed < generation && { isStale: true as const }),
+      ...(detail !== undefined && { detail }),
+    };
+  });
+}
+
+/** The metadata that health and linking read; of the owners only the controlling one. */
+export function trimMetadata(object: Record<string, unknown>): KubernetesObject['metadata'] {
+  const metadata = record(object['metadata']);
+  const owner = list(metadata['ownerReferences'])
+    .map(record)
+    .find((each) => each['controller'] === true);
+  return {
+    name: text(metadata['name']),
+    namespace: text(metadata['namespace']),
+    uid: text(metadata['uid']),
+    resourceVersion: text(metadata['resourceVersion']),
+    generation: count(metadata['generation']),
+    ...(isSet(metadata['deletionTimestamp']) && { deletionTimestamp: text(metadata['deletionTimestamp']) }),
+    ...(owner !== undefined && {
+      ownerReferences: [
+        {
+          apiVersion: text(owner['apiVersion']),
+          kind: text(owner['kind']),
+          name: text(owner['name']),
+          uid: text(owner['uid']),
+          controller: true,
+        },
+      ],
+    }),
+  };
+}
+
+/** When the object was created. */
+export function createdMs(object: Record<string, unknown>): number | undefined {
+  return time(record(object['metadata'])['creationTimestamp']);
+}
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== null;
+}

@@ -1,0 +1,181 @@
+import type { KubernetesObject } from '@portolan/runtime';
+import { configCause, imageCause, schedulingCause, startCause } from './trim-causes.ts';
+import {
+  count,
+  createdMs,
+  list,
+  record,
+  text,
+  time,
+  trimConditions,
+  trimMetadata,
+  type TrimmedCondition,
+} from './trim-fields.ts';
+
+/** One container of a pod. What only a fault needs is kept only of one that is not ready or was restarted. */
+export interface TrimmedContainer {
+  name: string;
+  isInit: boolean;
+  isReady: boolean;
+  restarts: number;
+  waiting: string | undefined;
+  terminated: Termination | undefined;
+  lastTerminated: Termination | undefined;
+  /** Why it waits: a word of {@link imageCause} or {@link configCause}. */
+  waitingDetail?: string;
+  /** It runs, and has passed its startup probe. */
+  isStarted?: true;
+  /** Since when it runs. */
+  runningSinceMs?: number;
+  /** Its probes: `readiness`, `liveness`, `startup`. */
+  probes?: readonly string[];
+  /** Its memory limit as written, `32Mi`; of one that used more. */
+  memoryLimit?: string;
+}
+
+export interface Termination {
+  reason: string;
+  exitCode: number;
+  finishedMs?: number;
+  /** A word of {@link startCause}, of a container that could not be started. */
+  detail?: string;
+}
+
+/** What health reads of a pod. */
+export interface TrimmedPod extends KubernetesObject {
+  phase: string;
+  reason: string;
+  restartsAlways: boolean;
+  conditions: readonly TrimmedCondition[];
+  containers: readonly TrimmedContainer[];
+  createdMs?: number;
+  /** What it mounts while it is not running yet: `ConfigMap absent`. */
+  mounts?: readonly string[];
+}
+
+const containersKept = 30;
+const mountsKept = 5;
+/** Conditions that no rule reads cost memory in every pod. */
+const conditionsRead = new Set([
+  'Ready',
+  'ContainersReady',
+  'PodScheduled',
+  'PodReadyToStartContainers',
+  'DisruptionTarget',
+]);
+/** Reasons of a termination whose message is the runtime's, not the container's. */
+const startReasons = new Set(['StartError', 'ContainerCannotRun']);
+
+/** The transform of pods. */
+export function trimPod(raw: unknown): TrimmedPod {
+  const object = record(raw);
+  const spec = record(object['spec']);
+  const status = record(object['status']);
+  const phase = text(status['phase']);
+  const created = createdMs(object);
+  const mounts = phase === 'Pending' || phase === '' ? mountsOf(spec) : [];
+  const restartsAlways = (spec['restartPolicy'] ?? 'Always') === 'Always';
+  return {
+    metadata: trimMetadata(object),
+    phase,
+    reason: text(status['reason']),
+    restartsAlways,
+    conditions: trimConditions(
+      list(status['conditions']).filter((each) => conditionsRead.has(text(record(each)['type']))),
+      { explain: (type, message) => (type === 'PodScheduled' ? schedulingCause(message) : undefined) },
+    ),
+    containers: [
+      ...containersOf(status['initContainerStatuses'], spec['initContainers'], true),
+      ...containersOf(status['containerStatuses'], spec['containers'], false),
+    ],
+    ...(created !== undefined && { createdMs: created }),
+    ...(mounts.length > 0 && { mounts }),
+  };
+}
+
+function containersOf(statuses: unknown, specs: unknown, isInit: boolean): TrimmedContainer[] {
+  const described = list(specs).slice(0, containersKept).map(record);
+  return list(statuses)
+    .slice(0, containersKept)
+    .map((each) => {
+      const status = record(each);
+      const spec = described.find((container) => container['name'] === status['name']) ?? {};
+      // An init container that restarts always is a sidecar: it is ready or not as any other.
+      return trimContainer(status, spec, isInit && spec['restartPolicy'] !== 'Always');
+    });
+}
+
+function trimContainer(
+  status: Record<string, unknown>,
+  spec: Record<string, unknown>,
+  isInit: boolean,
+): TrimmedContainer {
+  const state = record(status['state']);
+  const waiting = state['waiting'] === undefined ? undefined : record(state['waiting']);
+  const waitingReason = waiting === undefined ? undefined : text(waiting['reason']);
+  const terminated = termination(state['terminated']);
+  const lastTerminated = termination(record(status['lastState'])['terminated']);
+  const restarts = count(status['restartCount']);
+  const isReady = status['ready'] === true;
+  const common = { name: text(status['name']), isInit, isReady, restarts };
+  if (isReady && restarts === 0) return { ...common, waiting: waitingReason, terminated, lastTerminated };
+
+  const detail = waitingDetail(waitingReason, waiting?.['message']);
+  const runningSinceMs = time(record(state['running'])['startedAt']);
+  const probes = ['readiness', 'liveness', 'startup'].filter((each) => spec[`${each}Probe`] !== undefined);
+  const hasTooMuch = terminated?.reason === 'OOMKilled' || lastTerminated?.reason === 'OOMKilled';
+  const limit = hasTooMuch ? quantity(record(record(spec['resources'])['limits'])['memory']) : undefined;
+  return {
+    ...common,
+    waiting: waitingReason,
+    terminated,
+    lastTerminated,
+    ...(detail !== undefined && { waitingDetail: detail }),
+    ...(status['started'] === true && { isStarted: true as const }),
+    ...(runningSinceMs !== undefined && { runningSinceMs }),
+    ...(probes.length > 0 && { probes }),
+    ...(limit !== undefined && { memoryLimit: limit }),
+  };
+}
+
+function waitingDetail(reason: string | undefined, message: unknown): string | undefined {
+  if (reason === undefined) return undefined;
+  if (reason.startsWith('CreateContainer')) return configCause(message);
+  if (reason === 'RunContainerError') return startCause(message);
+  return reason.includes('Image') ? imageCause(message) : undefined;
+}
+
+function termination(raw: unknown): Termination | undefined {
+  if (raw === undefined || raw === null) return undefined;
+  const state = record(raw);
+  const reason = text(state['reason']);
+  const finishedMs = time(state['finishedAt']);
+  const detail = startReasons.has(reason) ? startCause(state['message']) : undefined;
+  return {
+    reason,
+    exitCode: count(state['exitCode']),
+    ...(finishedMs !== undefined && { finishedMs }),
+    ...(detail !== undefined && { detail }),
+  };
+}
+
+/** A quantity as Kubernetes writes it, else nothing. */
+function quantity(value: unknown): string | undefined {
+  const written = typeof value === 'number' ? String(value) : text(value);
+  return /^[0-9.]{1,20}([EPTGMkm]i?|e[0-9]{1,2})?$/.test(written) ? written : undefined;
+}
+
+function mountsOf(spec: Record<string, unknown>): string[] {
+  return list(spec['volumes'])
+    .slice(0, 50)
+    .map(record)
+    .flatMap((volume) => {
+      const named = [
+        ['ConfigMap', record(volume['configMap'])['name']],
+        ['Secret', record(volume['secret'])['secretName']],
+        ['PersistentVolumeClaim', record(volume['persistentVolumeClaim'])['claimName']],
+      ] as const;
+      return named.flatMap(([kind, name]) => (text(name) === '' ? [] : [`${kind} ${text(name)}`]));
+    })
+    .slice(0, mountsKept);
+}

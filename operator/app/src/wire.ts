@@ -26,6 +26,7 @@ import {
 } from '@portolan/controllers';
 import { createNamespaceMapping, type EntityKind, type EntityResource, type NamespaceMapping } from '@portolan/crds';
 import {
+  createAdaptiveLimit,
   createInformer,
   createLifecycle,
   createMetrics,
@@ -220,10 +221,14 @@ function addOperator(ground: Ground, entityInformers: EntityInformers): void {
     createRelations(entities, kinds).source,
     createWorkloadFragments({ linker, workloads }),
   ];
+  const writes = createAdaptiveLimit({ clock, onChange: (limit) => metrics.writeLimit(limit) });
   const composers = new Map<EntityKind, Composer>(
     [...entityResources].map(([kind, resource]) => {
       const writer = createStatusWriter({ transport, resource, clock, metrics, log });
-      return [kind, createComposer({ kind, entities, sources: fragments, writer, clock, random, log, metrics })];
+      return [
+        kind,
+        createComposer({ kind, entities, sources: fragments, writer, clock, random, log, metrics, writes }),
+      ];
     }),
   );
   watchRefs({ entities, kinds, enqueue: ({ kind, key }, where) => composers.get(kind)?.enqueue(key, where) });

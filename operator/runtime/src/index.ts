@@ -35,3 +35,5 @@ export {
 } from './transport/transport.ts';
 export type { WatchEvent } from './transport/watch-stream.ts';
 export { createStatusWriter, type StatusWriter, type StatusWriteResult } from './writer/status-writer.ts';
+export { createAdaptiveLimit, type AdaptiveLimit } from './writer/adaptive-limit.ts';
+export { createWatermark, type Watermark } from './writer/watermark.ts';

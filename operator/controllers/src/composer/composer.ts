@@ -1,9 +1,11 @@
 import type { EntityKind, EntityStatus } from '@portolan/crds';
 import {
   createController,
+  createWatermark,
   generationChanged,
   lowPriority,
   mergePatch,
+  type AdaptiveLimit,
   type Clock,
   type Controller,
   type ReconcileResult,
@@ -25,9 +27,17 @@ export interface Composer {
   run(signal: AbortSignal): Promise<void>;
 }
 
+/** More than {@link AdaptiveLimit} ever lets write at once: the limit decides, not the number of workers. */
+const workers = 32;
+/** The store already holds what a write was refused for. */
+const againMs = 5;
+
 /**
  * Creates the composer of one kind. It asks every source for its fragment, composes, compares with the stored status
- * and sends at most one merge patch that carries the resourceVersion it was computed from.
+ * and sends at most one merge patch that carries the resourceVersion it was computed from. A key whose own last write
+ * the store has not seen yet waits for it.
+ *
+ * @param options.writes - shared by all composers, as they write to one API server
  */
 export function createComposer(options: {
   kind: EntityKind;
@@ -38,14 +48,22 @@ export function createComposer(options: {
   random: () => number;
   log: RuntimeLogger;
   metrics: RuntimeMetrics;
-  concurrency?: number;
+  writes: AdaptiveLimit;
 }): Composer {
-  const { kind, entities, sources, writer, clock, random, log, metrics } = options;
+  const { kind, entities, sources, writer, clock, random, log, metrics, writes } = options;
   const store = entities.store(kind);
+  const name = `${kind.toLowerCase()}-status`;
+  const watermark = createWatermark({
+    store,
+    clock,
+    release: (key) => controller.enqueue(key),
+    onFailOpen: () => metrics.watermarkFailOpen({ name }),
+  });
 
   const reconcile = async (key: string): Promise<ReconcileResult> => {
     const entity = store.get(key);
     if (entity === undefined || entity.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
+    if (watermark.holds(key)) return { kind: 'done' };
     const now = clock.now();
     const fragments = sources.map((source) => source(entity, now));
     const holdMs = Math.max(0, ...fragments.map((fragment) => fragment.holdMs ?? 0));
@@ -58,20 +76,26 @@ export function createComposer(options: {
     });
     const patch = mergePatch(entity.status ?? {}, next);
     if (patch !== undefined) {
-      const { namespace, name, resourceVersion } = entity.metadata;
-      const outcome = await writer.write({ namespace, name, resourceVersion, patch: { status: patch } });
-      if (outcome.kind === 'written') logTransition(log, entity, next);
-      // The newer version is already on its way through the watch and will enqueue this key again unless only its
-      // status moved, so ask again ourselves.
-      if (outcome.kind === 'conflict') return { kind: 'requeue-after', ms: 100 };
+      const { resourceVersion } = entity.metadata;
+      const target = { namespace: entity.metadata.namespace, name: entity.metadata.name, resourceVersion };
+      const outcome = await writes.run(() => writer.write({ ...target, patch: { status: patch } }));
+      if (outcome.kind === 'conflict') {
+        // What is newer is on its way through the watch; until it is here, every other try would be refused as well.
+        watermark.refused(key, resourceVersion);
+        return watermark.holds(key) ? { kind: 'done' } : { kind: 'requeue-after', ms: againMs };
+      }
+      if (outcome.kind === 'written') {
+        if (outcome.resourceVersion !== undefined) watermark.wrote(key, outcome.resourceVersion);
+        logTransition(log, entity, next);
+      }
     }
     return nextLook(fragments);
   };
 
   const controller: Controller = createController({
-    name: `${kind.toLowerCase()}-status`,
+    name,
     reconcile,
-    concurrency: options.concurrency ?? 8,
+    concurrency: workers,
     clock,
     random,
     log,
@@ -87,7 +111,10 @@ export function createComposer(options: {
     kind,
     enqueue: (key, where) => controller.enqueue(key, where),
     idle: () => controller.idle(),
-    run: (signal) => controller.run(signal),
+    run: async (signal) => {
+      await controller.run(signal);
+      watermark.close();
+    },
   };
 }
 

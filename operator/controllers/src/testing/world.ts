@@ -48,6 +48,8 @@ export interface EntityInput {
   status?: EntityResource['status'];
   created?: string;
   uid?: string;
+  /** The next one where absent. */
+  resourceVersion?: string;
 }
 
 /** A workload as a test writes it. */
@@ -133,7 +135,7 @@ export function createWorld(): World {
     workloadInformers,
     linker: createLinker(entities, workloads),
     put: (input) => {
-      const resource = resourceOf(input, nextVersion());
+      const resource = resourceOf(input, input.resourceVersion ?? nextVersion());
       const trimmed = trimEntity(resource, namespaces);
       entityFake(input.kind).store.put(trimmed, { raw: resource });
       return trimmed;

@@ -16,10 +16,16 @@ export interface RuntimeMetrics {
   activeWorkers(what: { name: string; workers: number }): void;
   reconcile(what: { name: string; result: ReconcileOutcome; durationMs: number }): void;
   statusWrite(what: { resource: string; outcome: StatusWriteOutcome }): void;
+  /** Whether this process leads by the Lease `name`. */
+  leader(what: { name: string; leading: boolean }): void;
+  /** How many writes may be in flight at once now. */
+  writeLimit(limit: number): void;
+  /** A watch did not bring our own write back in time. */
+  watermarkFailOpen(what: { name: string }): void;
 }
 
 export type ReconcileOutcome = 'success' | 'requeue_after' | 'stalled' | 'error';
-export type StatusWriteOutcome = 'written' | 'conflict' | 'gone' | 'error';
+export type StatusWriteOutcome = 'written' | 'conflict' | 'gone' | 'fenced' | 'error';
 
 const fastSeconds = [0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
 
@@ -67,6 +73,14 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
   ]);
   const statusWrites = counter('portolan_status_writes_total', 'Status patches by outcome.', ['resource', 'outcome']);
 
+  const writeLimit = new Gauge({ name: 'portolan_write_limit', help: 'Writes allowed at once now.', registers });
+  const failOpens = counter('portolan_watermark_fail_open_total', 'Own writes that a watch did not bring in 10 s.', [
+    'name',
+  ]);
+  const leaderStatus = gauge('leader_election_master_status', '1 while this process leads by the Lease, 0 otherwise.', [
+    'name',
+  ]);
+
   return {
     request: ({ verb, resource, code, durationMs }) => {
       requests.inc({ verb, resource, code });
@@ -87,5 +101,8 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
       reconcileSeconds.observe({ controller: name }, durationMs / 1000);
     },
     statusWrite: (labels) => statusWrites.inc(labels),
+    leader: ({ name, leading }) => leaderStatus.set({ name }, leading ? 1 : 0),
+    writeLimit: (limit) => writeLimit.set(limit),
+    watermarkFailOpen: (labels) => failOpens.inc(labels),
   };
 }

@@ -25,6 +25,10 @@ export const runtimeErrorCodes = {
   alreadyRunning: 'RUNTIME_ALREADY_RUNNING',
   /** Components were still running when the time to drain was over. */
   drainTimeout: 'RUNTIME_DRAIN_TIMEOUT',
+  /** A write was not sent because this process is not, or no longer certainly, the leader. */
+  notLeading: 'RUNTIME_NOT_LEADING',
+  /** Another process leads after this one did. */
+  leadershipLost: 'RUNTIME_LEADERSHIP_LOST',
 } as const;
 
 export type RuntimeErrorCode = (typeof runtimeErrorCodes)[keyof typeof runtimeErrorCodes];

@@ -17,6 +17,8 @@ export {
   type ResourceType,
 } from './kubernetes/object.ts';
 export { compareResourceVersions } from './kubernetes/resource-version.ts';
+export { createElector, type Elector, type Fence, type Leadership } from './leader/elector.ts';
+export { defaultLeaseTiming, type LeaseTiming } from './leader/lease.ts';
 export { createLifecycle, type Component, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { RuntimeLogger } from './logging/logger.ts';
 export { createRepeatLog, type RepeatLog } from './logging/repeat-log.ts';

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import { resourceName, resourcePath, type ResourceType } from '../kubernetes/object.ts';
+import type { Fence } from '../leader/elector.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
 import type { RuntimeMetrics, StatusWriteOutcome } from '../metrics/metrics.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -27,23 +28,43 @@ export type StatusWriteResult =
 
 /** Writes the status subresource of one kind. */
 export interface StatusWriter {
-  /** Sends one merge patch. Other failures than a conflict or a missing object are the transport's errors. */
+  /**
+   * Sends one merge patch. Other failures than a conflict or a missing object are the transport's errors, and
+   * RUNTIME_NOT_LEADING when the fence is closed.
+   */
   write(write: StatusWrite, options?: { signal?: AbortSignal }): Promise<StatusWriteResult>;
 }
 
-/** Creates the {@link StatusWriter} of one kind. */
+/** How long a write may take (the transport's own default). */
+const timeoutMs = 30_000;
+
+/**
+ * Creates the {@link StatusWriter} of one kind.
+ *
+ * @param options.fence - who may write; everybody where absent. A write ends when its time is over: what is answered
+ *   later is not awaited, and what is still queued for a connection is not sent
+ */
 export function createStatusWriter(options: {
   transport: Transport;
   resource: ResourceType;
   clock: Clock;
   metrics: RuntimeMetrics;
   log: RuntimeLogger;
+  fence?: Fence | undefined;
 }): StatusWriter {
-  const { transport, resource, metrics, log } = options;
+  const { transport, resource, metrics, log, fence } = options;
   const kind = resourceName(resource);
   const count = (outcome: StatusWriteOutcome): void => metrics.statusWrite({ resource: kind, outcome });
   return {
     write: async ({ namespace, name, resourceVersion, patch }, { signal } = {}) => {
+      const leftMs = fence?.leftMs() ?? timeoutMs;
+      if (leftMs <= 0) {
+        count('fenced');
+        throw new RuntimeError(
+          runtimeErrorCodes.notLeading,
+          `failed to patch ${kind}/status: this process does not lead`,
+        );
+      }
       try {
         const answer = await transport.request({
           method: 'PATCH',
@@ -52,6 +73,7 @@ export function createStatusWriter(options: {
           // A version in the patch is a precondition: the API server answers 409 when it is not the stored one.
           body: resourceVersion === undefined ? patch : { ...patch, metadata: { resourceVersion } },
           contentType: 'application/merge-patch+json',
+          timeoutMs: Math.min(timeoutMs, leftMs),
           signal,
           labels: { verb: 'patch', resource: `${kind}/status` },
         });

@@ -1,5 +1,5 @@
 import type { Clock } from '../clock.ts';
-import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
+import { messageOf, RuntimeError } from '../errors.ts';
 import { resourceName, type ResourceType } from '../kubernetes/object.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
 import type { RepeatLog } from '../logging/repeat-log.ts';
@@ -8,12 +8,9 @@ import type { Transport } from '../transport/transport.ts';
 import { createBackoff } from './backoff.ts';
 import { listPages } from './list.ts';
 import type { Listing, ObjectSink } from './object-sink.ts';
-import { needsListing, watchListRefusal } from './refusals.ts';
+import { initialState, step, type ReflectorEvent, type ReflectorState } from './reflector-state.ts';
 import { createStatusKeeper, reasonOf, type SourceStatus } from './source-status.ts';
 import { runWatch, type WatchHandler } from './watch.ts';
-
-/** A watch shorter than this that brought nothing is a failure (client-go's very short watch). */
-const veryShortMs = 1_000;
 
 /** Keeps a sink equal to one collection of the API server, whatever happens on the way. */
 export interface Reflector {
@@ -25,7 +22,8 @@ export interface Reflector {
 /**
  * Creates the reflector of one source: lists (by watch-list where the server offers it, else by pages), then watches
  * from there; a watch that ends resumes where it was. Only an expired resourceVersion (410), or one that the server
- * refuses, makes it list again. A failure waits by backoff and takes nothing from the store.
+ * refuses, makes it list again. A failure waits by backoff and takes nothing from the store. What follows what is
+ * decided by {@link step}; here it is carried out.
  */
 export function createReflector(options: {
   transport: Transport;
@@ -47,21 +45,23 @@ export function createReflector(options: {
   const topic = `${name} ${namespace ?? ''}`;
   const keeper = createStatusKeeper({ clock, resource: name, namespace });
   const backoff = createBackoff({ clock, random });
-  /** Where the next watch begins; undefined asks for a listing. */
-  let resumeFrom: string | undefined;
-  let listReason = 'first';
-  /** How to list: by watch-list, by pages this once because a watch-list failed, or by pages always. */
-  let listBy: 'watch-list' | 'pages-once' | 'pages' = 'watch-list';
+  let state: ReflectorState = initialState;
 
+  const apply = (event: ReflectorEvent): void => {
+    state = step(state, event);
+  };
   const reached = (resourceVersion: string): void => {
-    resumeFrom = resourceVersion;
+    apply({ type: 'reached', resourceVersion });
+    metrics.sourceEvent({ ...source, atMs: clock.now() });
     options.onReached(resourceVersion);
   };
   const markConnected = (): void => {
-    if (keeper.connected()) log.info(source, 'watching');
+    if (!keeper.connected()) return;
+    metrics.sourceConnected({ ...source, connected: true });
+    log.info(source, 'watching');
   };
-  const startListing = (): Listing => {
-    metrics.relist({ resource: name, reason: listReason });
+  const startListing = (reason: string): Listing => {
+    metrics.relist({ resource: name, reason });
     return sink.startListing({ initial: !keeper.status.synced });
   };
   const endListing = async (listing: Listing): Promise<void> => {
@@ -69,8 +69,9 @@ export function createReflector(options: {
     keeper.synced();
     options.onSynced();
   };
-  const watch = async (from: string | undefined, signal: AbortSignal): Promise<void> => {
-    let listing = from === undefined ? startListing() : undefined;
+  /** Watches; without `from` it lists by the same stream first. */
+  const watch = async (how: { from: string } | { reason: string }, signal: AbortSignal): Promise<void> => {
+    let listing = 'reason' in how ? startListing(how.reason) : undefined;
     const startedAt = clock.monotonic();
     const handler: WatchHandler = {
       // A watch-list may still be refused in its stream, so it counts as connected when it has listed.
@@ -89,47 +90,47 @@ export function createReflector(options: {
         repeatLog.warn(`${topic} unknown ${type}`, { ...source, type }, 'left out a watch event of an unknown type');
       },
     };
+    const from = 'from' in how ? how.from : undefined;
     const events = await runWatch({ transport, resource, namespace, from, signal, random, metrics, handler });
-    if (events === 0 && clock.monotonic() - startedAt < veryShortMs) {
-      const message = `failed to watch ${name}: the server ended the watch at once`;
-      throw new RuntimeError(runtimeErrorCodes.unreachable, message);
-    }
+    const lastedMs = clock.monotonic() - startedAt;
+    apply({ type: 'ended', events, lastedMs });
+    metrics.watchEnded({ resource: name, outcome: state.tag === 'waiting' ? 'short' : 'in-order' });
   };
-  const listByPages = async (signal: AbortSignal): Promise<void> => {
-    const listing = startListing();
-    const resourceVersion = await listPages({
-      transport,
-      resource,
-      namespace,
-      signal,
-      onItem: (raw) => listing.put(raw),
-    });
+  const listByPages = async (reason: string, signal: AbortSignal): Promise<void> => {
+    const listing = startListing(reason);
+    const onItem = (raw: unknown): void => listing.put(raw);
+    const resourceVersion = await listPages({ transport, resource, namespace, signal, onItem });
     await endListing(listing);
     reached(resourceVersion);
-    if (listBy === 'pages-once') listBy = 'watch-list';
   };
-  const listByWatch = async (signal: AbortSignal): Promise<void> => {
-    try {
-      await watch(undefined, signal);
-    } catch (error) {
-      const refusal = resumeFrom === undefined && !signal.aborted ? watchListRefusal(error) : 'none';
-      if (refusal === 'none') throw error;
-      listBy = refusal === 'for-good' ? 'pages' : 'pages-once';
-      log.info({ ...source, error: messageOf(error) }, 'the server gives no watch-list; listing by pages');
-    }
-  };
-  const recover = async (error: unknown, signal: AbortSignal): Promise<void> => {
+  const wait = async ({ error, retryAfterMs }: WaitingState, signal: AbortSignal): Promise<void> => {
     keeper.failed(error);
+    metrics.sourceConnected({ ...source, connected: false });
     const reason = reasonOf(error);
-    if (needsListing(error)) {
-      resumeFrom = undefined;
-      listReason = reason.toLowerCase();
-    }
-    const { code, retryAfterMs } = error instanceof RuntimeError ? error : {};
     const delayMs = Math.ceil(backoff.next(retryAfterMs));
+    const code = error instanceof RuntimeError ? error.code : undefined;
     const bindings = { ...source, code, reason, error: messageOf(error), retryMs: delayMs };
     repeatLog.warn(`${topic} ${reason}`, bindings, 'failed to watch; what is in memory goes on to serve');
     await clock.sleep(delayMs, signal);
+    apply({ type: 'waited' });
+  };
+  const act = (signal: AbortSignal): Promise<void> => {
+    switch (state.tag) {
+      case 'listing':
+        return state.by === 'watch-list' ? watch({ reason: state.reason }, signal) : listByPages(state.reason, signal);
+      case 'watching':
+        return watch({ from: state.from }, signal);
+      case 'waiting':
+        return wait(state, signal);
+    }
+  };
+  const fail = (error: unknown): void => {
+    const before = state;
+    apply({ type: 'failed', error });
+    if (before.tag === 'watching') metrics.watchEnded({ resource: name, outcome: 'failed' });
+    if (before.tag === 'listing' && state.tag === 'listing') {
+      log.info({ ...source, error: messageOf(error) }, 'the server gives no watch-list; listing by pages');
+    }
   };
   return {
     get status() {
@@ -138,13 +139,13 @@ export function createReflector(options: {
     run: async (signal) => {
       while (!signal.aborted) {
         try {
-          if (resumeFrom !== undefined) await watch(resumeFrom, signal);
-          else if (listBy === 'watch-list') await listByWatch(signal);
-          else await listByPages(signal);
+          await act(signal);
         } catch (error) {
-          if (!signal.aborted) await recover(error, signal);
+          if (!signal.aborted) fail(error);
         }
       }
     },
   };
 }
+
+type WaitingState = Extract<ReflectorState, { tag: 'waiting' }>;

@@ -7,6 +7,11 @@ export interface RuntimeMetrics {
   watchEvent(what: { resource: string; type: string }): void;
   /** A kind is listed; `reason` says why: `first`, `expired`, … */
   relist(what: { resource: string; reason: string }): void;
+  /** A watch is over: in order, in order but at once and empty, or by a failure. */
+  watchEnded(what: { resource: string; outcome: 'in-order' | 'short' | 'failed' }): void;
+  sourceConnected(what: { resource: string; namespace?: string; connected: boolean }): void;
+  /** Something arrived, a bookmark included; `atMs` since the epoch. */
+  sourceEvent(what: { resource: string; namespace?: string; atMs: number }): void;
   storeSize(what: { resource: string; size: number }): void;
   transformFailure(what: { resource: string }): void;
   queueDepth(what: { name: string; depth: number }): void;
@@ -53,6 +58,17 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
   ]);
   const watchEvents = counter('portolan_watch_events_total', 'Events that watches delivered.', ['resource', 'type']);
   const relists = counter('portolan_relists_total', 'Complete listings of a kind, by reason.', ['resource', 'reason']);
+  const watches = counter('reflector_watches_total', 'Watches that are over.', ['name']);
+  const shortWatches = counter('reflector_short_watches_total', 'Watches that ended at once and empty.', ['name']);
+  const failedWatches = counter('portolan_failed_watches_total', 'Watches that a failure ended.', ['resource']);
+  const connected = gauge('portolan_source_connected', '1 while a watch is open or renewed in order, 0 otherwise.', [
+    'resource',
+    'namespace',
+  ]);
+  const lastEvent = gauge('portolan_source_last_event_timestamp_seconds', 'When a watch last brought anything.', [
+    'resource',
+    'namespace',
+  ]);
   const storeSize = gauge('portolan_store_objects', 'Objects held in memory.', ['resource']);
   const transformFailures = counter('portolan_transform_failures_total', 'Objects that could not be stored.', [
     'resource',
@@ -88,6 +104,14 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
     },
     watchEvent: (labels) => watchEvents.inc(labels),
     relist: (labels) => relists.inc(labels),
+    watchEnded: ({ resource, outcome }) => {
+      watches.inc({ name: resource });
+      if (outcome === 'short') shortWatches.inc({ name: resource });
+      if (outcome === 'failed') failedWatches.inc({ resource });
+    },
+    sourceConnected: ({ resource, namespace = '', connected: isConnected }) =>
+      connected.set({ resource, namespace }, isConnected ? 1 : 0),
+    sourceEvent: ({ resource, namespace = '', atMs }) => lastEvent.set({ resource, namespace }, atMs / 1000),
     storeSize: ({ resource, size }) => storeSize.set({ resource }, size),
     transformFailure: (labels) => transformFailures.inc(labels),
     queueDepth: ({ name, depth: keys }) => depth.set({ name }, keys),

@@ -50,6 +50,18 @@ const workload = z.object({
 
 const more = z.int().min(0).optional().meta({ format: 'int32' }).describe('How many more there are than are shown.');
 
+const nextStep = z.object({
+  text: text(512, 1).describe('What to do about it, for people.'),
+  command: text(1024, 1).optional().describe('The kubectl command to begin with. It reads, unless the text says else.'),
+});
+
+const gap = z.object({
+  kind: text(63, 1).describe('Kind of what is not known.'),
+  namespace: text(63).describe('Namespace of the object; empty for one without.'),
+  name: text(253, 1).optional().describe('Name of the object; left out where all of the kind are meant.'),
+  reason: text(1024, 1).describe('Why it is not known, in one word.'),
+});
+
 /** `.status` of every entity kind. */
 export const entityStatus = z.object({
   observedGeneration: z
@@ -93,6 +105,8 @@ export const workloadStatusFields = {
       reason: text(1024, 1).describe('Why, in one word.'),
       message: text(1024).describe('Why, for people.'),
       since: text(64).meta({ format: 'date-time' }).describe('Since when the verdict is this one.'),
+      nextStep: nextStep.optional().describe('What to do about it.'),
+      gaps: list(gap, 10).optional().describe('What the verdict was reached without, at most 10.'),
       evidence: list(evidence, 10).optional().describe('The objects that the verdict comes from, at most 10.'),
       more,
     })
@@ -105,6 +119,8 @@ export const linkingEntityStatus = entityStatus.extend(workloadStatusFields);
 export type EntityStatus = z.infer<typeof linkingEntityStatus>;
 export type Condition = z.infer<typeof condition>;
 export type Evidence = z.infer<typeof evidence>;
+export type NextStep = z.infer<typeof nextStep>;
+export type HealthGap = z.infer<typeof gap>;
 export type Verdict = z.infer<typeof verdict>;
 export type HealthStatus = NonNullable<EntityStatus['health']>;
 export type WorkloadsStatus = NonNullable<EntityStatus['workloads']>;

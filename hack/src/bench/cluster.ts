@@ -1,12 +1,16 @@
 import { join } from 'node:path';
 import { startControlPlane } from '../control-plane/control-plane.ts';
-import { outputOf } from '../control-plane/kubectl.ts';
+import type { AdminClient } from '../control-plane/admin-client.ts';
+import { outputOf, type Kubectl } from '../control-plane/kubectl.ts';
 import { installPortolan, operatorAccount } from '../install/install.ts';
 
 /** A control plane of the bench's own: etcd and kube-apiserver, the CRDs, the operator's account, one namespace. */
 export interface BenchCluster {
   /** Sends a request as administrator; resolves with the status code. */
   request(method: string, path: string, body?: unknown): Promise<number>;
+  /** Requests as administrator, with the answer's body. */
+  admin: AdminClient;
+  kubectl: Kubectl;
   /** The text of an endpoint that does not answer in JSON. */
   text(path: string): Promise<string>;
   /** File of a kubeconfig that acts as the operator's ServiceAccount. */
@@ -25,6 +29,8 @@ export async function startBenchCluster(options: { directory: string; namespace:
   const operatorKubeconfig = join(directory, 'operator.kubeconfig');
   await controlPlane.serviceAccountKubeconfig({ ...operatorAccount, file: operatorKubeconfig });
   return {
+    admin,
+    kubectl,
     request: async (method, path, body) => (await admin.request(method, path, body)).status,
     text: async (path) => outputOf(kubectl, ['get', '--raw', path]),
     operatorKubeconfig,

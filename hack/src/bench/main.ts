@@ -1,9 +1,11 @@
 import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
+import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
   ingest: benchIngest,
   read: benchRead,
+  twins: benchTwins,
 };
 const [name = '', count = '10000'] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;

@@ -1,3 +1,4 @@
+import { glob } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { checkout } from '../paths.ts';
@@ -40,6 +41,13 @@ describe('a recipe', () => {
   it('tells the control plane the version that its go.mod requires', async () => {
     const { flags } = await recipeOf('control-plane', join(checkout, 'hack', 'control-plane'));
     expect(flags.at(-1)).toMatch(/-X k8s\.io\/component-base\/version\.gitVersion=v1\.\d+\.\d+ /);
+  });
+
+  it('of the twin names every Go file that is built', async () => {
+    const { module, sources } = await recipeOf('twin', join(checkout, 'hack', 'control-plane'));
+    const built: string[] = [];
+    for await (const file of glob('**/*.go', { cwd: module })) if (!file.endsWith('_test.go')) built.push(file);
+    expect(built.toSorted()).toEqual(sources.filter((file) => file.endsWith('.go')).toSorted());
   });
 
   it('reads the version wherever it stands in go.mod', () => {

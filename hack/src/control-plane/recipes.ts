@@ -2,9 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-export type BinaryName = 'control-plane' | 'kwok';
+export type BinaryName = 'control-plane' | 'kwok' | 'twin';
 
-/** How one binary is built from a Go module under `hack/control-plane`. */
+/** How one binary is built from a Go module of ours. */
 export interface Recipe {
   name: BinaryName;
   /** Folder of its go.mod. */
@@ -26,6 +26,21 @@ const gibibyte = 1024 ** 3;
 const commonFlags = ['-trimpath', '-buildvcs=false'];
 const environment = { GOFLAGS: '-mod=readonly', CGO_ENABLED: '0' };
 
+/** The twin's Go files, beside its go.mod: a file that is missing here would not make a new binary when it changes. */
+const twinSources = [
+  'main.go',
+  'entity/entity.go',
+  'entity/kinds.go',
+  'entity/specs.go',
+  'entity/status.go',
+  'refs/ref.go',
+  'relations/controllers.go',
+  'relations/grace.go',
+  'relations/index.go',
+  'relations/reconciler.go',
+  'relations/status.go',
+];
+
 /** The recipe of a binary; `hack/control-plane` is read for the Kubernetes version. */
 export async function recipeOf(name: BinaryName, controlPlaneFolder: string): Promise<Recipe> {
   if (name === 'kwok') {
@@ -38,6 +53,18 @@ export async function recipeOf(name: BinaryName, controlPlaneFolder: string): Pr
       environment,
       freeBytes: 3 * gibibyte,
       packageCount: 1_080,
+    };
+  }
+  if (name === 'twin') {
+    return {
+      name,
+      module: join(controlPlaneFolder, '..', 'src', 'bench', 'twin-go'),
+      sources: ['go.mod', 'go.sum', ...twinSources],
+      target: '.',
+      flags: [...commonFlags, '-ldflags', '-s -w'],
+      environment,
+      freeBytes: 3 * gibibyte,
+      packageCount: 820,
     };
   }
   const module = join(controlPlaneFolder, 'cluster');

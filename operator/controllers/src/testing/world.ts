@@ -182,7 +182,7 @@ function createFake<T extends KubernetesObject>(options: {
   state: () => SourceState;
 }): Fake<T> {
   const { kind, indexes, state } = options;
-  const store = createStore<T>({ indexes });
+  const store = createStore<T>({ indexes, freeze: true });
   const resource = { group: '', version: 'v1', plural: `${kind.toLowerCase()}s`, kind, namespaced: true };
   const informer: Informer<T> = {
     resource,

@@ -32,6 +32,7 @@ export interface Informer<T> {
  * @param options.transform - what the store keeps of an object. Pure. It keeps name, namespace, uid and
  *   resourceVersion; an object on which it throws is logged, counted and left out (RUNTIME_TRANSFORM)
  * @param options.random - in [0, 1), for jitter
+ * @param options.freeze - for tests: nobody may change an object of the store
  */
 export function createInformer<T extends KubernetesObject>(options: {
   transport: Transport;
@@ -43,12 +44,14 @@ export function createInformer<T extends KubernetesObject>(options: {
   random: () => number;
   log: RuntimeLogger;
   metrics: RuntimeMetrics;
+  freeze?: boolean;
 }): Informer<T> {
   const { transport, resource, transform, indexes, clock, random, log, metrics } = options;
   const name = resourceName(resource);
   const repeatLog = createRepeatLog({ log, clock });
   const store = createStore<T>({
     indexes,
+    freeze: options.freeze ?? false,
     onError: (error) => {
       repeatLog.error(`subscriber ${name}`, { resource: name, err: error }, 'a subscriber failed');
     },

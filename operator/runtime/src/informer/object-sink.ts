@@ -10,8 +10,11 @@ export interface ObjectSink {
   /** Stores an added or modified object. */
   put(raw: unknown): void;
   remove(raw: unknown): void;
-  /** Begins a complete listing of the source. Until it ends, and if it never does, nothing is taken away. */
-  startListing(options: { initial: boolean }): Listing;
+  /**
+   * Begins a complete listing of the source. Until it ends, and if it never does, nothing is taken away. Of a server
+   * that went back in time (`isRestored`) older versions are believed, too.
+   */
+  startListing(options: { initial: boolean; isRestored: boolean }): Listing;
 }
 
 /** A listing in progress. */
@@ -52,23 +55,23 @@ export function createObjectSink<T extends KubernetesObject>(options: {
     return object;
   };
   /** Gives the key, or undefined for what has no identity and is left out. */
-  const put = (raw: unknown, initial: boolean): string | undefined => {
+  const put = (raw: unknown, from: { initial: boolean; isRestored?: boolean }): string | undefined => {
     if (!isObject(raw)) {
       reportFailure(undefined, new Error('the object has no name'));
       return undefined;
     }
     const key = objectKey(raw);
     try {
-      store.put(transformed(raw), { raw, initial });
+      store.put(transformed(raw), { raw, ...from });
     } catch (error) {
       reportFailure(key, error);
       // The version before goes on to serve, but not that of an earlier object of the same name.
-      if (store.get(key)?.metadata.uid !== raw.metadata.uid) store.remove(key, { initial });
+      if (store.get(key)?.metadata.uid !== raw.metadata.uid) store.remove(key, { initial: from.initial });
     }
     return key;
   };
   return {
-    put: (raw) => void put(raw, false),
+    put: (raw) => void put(raw, { initial: false }),
     remove: (raw) => {
       if (!isObject(raw)) {
         reportFailure(undefined, new Error('the deleted object has no name'));
@@ -76,11 +79,11 @@ export function createObjectSink<T extends KubernetesObject>(options: {
       }
       store.remove(objectKey(raw), { raw, resourceVersion: raw.metadata.resourceVersion });
     },
-    startListing: ({ initial }) => {
+    startListing: (from) => {
       const seen = new Set<string>();
       return {
         put: (raw) => {
-          const key = put(raw, initial);
+          const key = put(raw, from);
           if (key !== undefined) seen.add(key);
         },
         end: async () => {

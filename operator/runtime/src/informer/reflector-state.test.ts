@@ -50,7 +50,7 @@ describe('the state machine of a reflector', () => {
     ['an expired version under any status', answer(500, 'Expired'), 'failed'],
     ['404, as the kind may have gone with its objects', answer(404), 'notinstalled'],
     ['400', answer(400), 'failed'],
-    ['a version that the server has not reached', answer(504, 'Timeout', ['ResourceVersionTooLarge']), 'failed'],
+    ['a version that the server has not reached', answer(504, 'Timeout', ['ResourceVersionTooLarge']), 'restored'],
   ])('waits and lists again after %s', (_what, error, reason) => {
     expect(after(watching, error)).toEqual({ waits: true, next: { tag: 'listing', by: 'watch-list', reason } });
   });

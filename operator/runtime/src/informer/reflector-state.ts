@@ -1,5 +1,5 @@
 import { RuntimeError } from '../errors.ts';
-import { needsListing, watchListRefusal } from './refusals.ts';
+import { isFromTheFuture, needsListing, watchListRefusal } from './refusals.ts';
 import { reasonOf } from './source-status.ts';
 
 /** A watch shorter than this that brought nothing is a failure (client-go's very short watch). */
@@ -44,6 +44,9 @@ export type ReflectorEvent =
   /** The backoff is over. */
   | { type: 'waited' };
 
+/** Why to list after the server has gone back to before a version that it gave out. */
+export const restoredReason = 'restored';
+
 /** Where every reflector begins. */
 export const initialState: ReflectorState = { tag: 'listing', by: 'watch-list', reason: 'first' };
 
@@ -67,14 +70,18 @@ export function step(state: ReflectorState, event: ReflectorEvent): ReflectorSta
 
 function afterWatch(state: Watching, error: unknown): ReflectorState {
   if (!needsListing(error)) return wait(state, error);
-  return wait({ tag: 'listing', by: state.by, reason: reasonOf(error).toLowerCase() }, error);
+  return wait({ tag: 'listing', by: state.by, reason: listReason(error) }, error);
 }
 
 function afterListing(state: Listing, error: unknown): ReflectorState {
   const refusal = state.by === 'watch-list' ? watchListRefusal(error) : 'none';
   // Another way to list is worth trying at once: the server is there.
   if (refusal !== 'none') return { ...state, by: refusal === 'for-good' ? 'pages' : 'pages-once' };
-  return wait({ ...state, ...(needsListing(error) && { reason: reasonOf(error).toLowerCase() }) }, error);
+  return wait({ ...state, ...(needsListing(error) && { reason: listReason(error) }) }, error);
+}
+
+function listReason(error: unknown): string {
+  return isFromTheFuture(error) ? restoredReason : reasonOf(error).toLowerCase();
 }
 
 function wait(next: Listing | Watching, error: unknown): Waiting {

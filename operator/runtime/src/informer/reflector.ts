@@ -8,7 +8,7 @@ import type { Transport } from '../transport/transport.ts';
 import { createBackoff } from './backoff.ts';
 import { listPages } from './list.ts';
 import type { Listing, ObjectSink } from './object-sink.ts';
-import { initialState, step, type ReflectorEvent, type ReflectorState } from './reflector-state.ts';
+import { initialState, restoredReason, step, type ReflectorEvent, type ReflectorState } from './reflector-state.ts';
 import { createStatusKeeper, reasonOf, type SourceStatus } from './source-status.ts';
 import { runWatch, type WatchHandler } from './watch.ts';
 
@@ -62,7 +62,7 @@ export function createReflector(options: {
   };
   const startListing = (reason: string): Listing => {
     metrics.relist({ resource: name, reason });
-    return sink.startListing({ initial: !keeper.status.synced });
+    return sink.startListing({ initial: !keeper.status.synced, isRestored: reason === restoredReason });
   };
   const endListing = async (listing: Listing): Promise<void> => {
     await listing.end();

@@ -3,12 +3,16 @@ import { RuntimeError, runtimeErrorCodes } from '../errors.ts';
 /** Whether the resourceVersion that we hold is of no more use. */
 export function needsListing(error: unknown): boolean {
   if (!(error instanceof RuntimeError) || error.code !== runtimeErrorCodes.apiStatus) return false;
-  const { status = 0, reason, causes = [] } = error;
-  if (reason === 'Expired' || reason === 'Gone') return true;
-  // 504 with this cause: the server's data is older than ours, as after a restored backup.
-  if (causes.includes('ResourceVersionTooLarge') || /Too large resource version/.test(error.message)) return true;
+  const { status = 0, reason } = error;
+  if (reason === 'Expired' || reason === 'Gone' || isFromTheFuture(error)) return true;
   // 401, 403 and 429 say nothing about the version; 404 means that all objects of the kind may be gone.
   return status >= 400 && status < 500 && status !== 401 && status !== 403 && status !== 429;
+}
+
+/** A 504 with this cause: the server's data is older than ours, as after a restored backup. */
+export function isFromTheFuture(error: unknown): boolean {
+  if (!(error instanceof RuntimeError) || error.code !== runtimeErrorCodes.apiStatus) return false;
+  return error.causes?.includes('ResourceVersionTooLarge') === true || /Too large resource version/.test(error.message);
 }
 
 /**

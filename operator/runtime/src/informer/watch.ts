@@ -1,6 +1,7 @@
 import { RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import { createBreather } from '../event-loop.ts';
 import { resourceName, resourcePath, type ResourceType } from '../kubernetes/object.ts';
+import { isAtLeast } from '../kubernetes/resource-version.ts';
 import { apiStatusError } from '../kubernetes/status.ts';
 import type { RuntimeMetrics } from '../metrics/metrics.ts';
 import type { Transport } from '../transport/transport.ts';
@@ -46,10 +47,13 @@ export async function runWatch(options: {
   const path = resourcePath(resource, { namespace });
   const seconds = shortestWatchSeconds + Math.floor(random() * (longestWatchSeconds - shortestWatchSeconds));
   let isListed = from !== undefined;
+  let seenUpTo = from;
   let events = 0;
 
   const handle = async (type: string, object: unknown): Promise<void> => {
     metrics.watchEvent({ resource: name, type: eventTypes.has(type) ? type : 'OTHER' });
+    const version = resourceVersionOf(object);
+    if (changeTypes.has(type) && isListed && isKnown(version, seenUpTo)) return;
     switch (type) {
       case 'ADDED':
       case 'MODIFIED':
@@ -71,8 +75,9 @@ export async function runWatch(options: {
         return;
     }
     // Initial events do not come in the order of their versions, so nothing is reached before their end.
-    const version = resourceVersionOf(object);
-    if (isListed && version !== undefined) handler.reached(version);
+    if (!isListed || version === undefined) return;
+    seenUpTo = version;
+    handler.reached(version);
   };
 
   const stream = await transport.watch({
@@ -105,6 +110,13 @@ export async function runWatch(options: {
 }
 
 const eventTypes: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED', 'BOOKMARK', 'ERROR']);
+
+const changeTypes: ReadonlySet<string> = new Set(['ADDED', 'MODIFIED', 'DELETED']);
+
+/** What a server repeats from before the beginning of a watch would bring deleted objects back for a moment. */
+function isKnown(version: string | undefined, seenUpTo: string | undefined): boolean {
+  return version !== undefined && seenUpTo !== undefined && isAtLeast(seenUpTo, version);
+}
 
 function metadataOf(object: unknown): object | undefined {
   if (typeof object !== 'object' || object === null || !('metadata' in object)) return undefined;

@@ -128,4 +128,24 @@ describe('the store', () => {
   it('refuses an index that it does not have', () => {
     expect(() => createStore<Tagged>().byIndex('owner', 'x')).toThrow(TypeError);
   });
+
+  it('I14: makes objects immutable all the way down where it is told to, as in every test rig', () => {
+    const store = createStore<KubernetesObject & { spec: { list: { a: number }[] } }>({ freeze: true });
+    store.put({ metadata: { name: 'one', resourceVersion: '1' }, spec: { list: [{ a: 1 }] } });
+    const one = store.get('one');
+    expect(() => one?.spec.list.push({ a: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(one?.spec.list[0] ?? {}, { a: 2 })).toThrow(TypeError);
+    expect(() => Object.assign(one?.metadata ?? {}, { name: 'two' })).toThrow(TypeError);
+    expect(store.list()).toEqual([{ metadata: { name: 'one', resourceVersion: '1' }, spec: { list: [{ a: 1 }] } }]);
+  });
+
+  it('I1: hands out a tombstone, the last known object without a raw one, when nobody sent the deletion', () => {
+    const store = createStore<KubernetesObject>();
+    const one = { metadata: { name: 'one', uid: 'u', resourceVersion: '1' } };
+    const told: unknown[] = [];
+    store.put(one);
+    store.subscribe((change) => told.push(change));
+    store.remove('one');
+    expect(told).toEqual([{ type: 'deleted', key: 'one', object: one, raw: undefined, initial: false }]);
+  });
 });

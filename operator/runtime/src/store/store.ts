@@ -25,10 +25,10 @@ export interface Store<T> {
 export interface WritableStore<T> extends Store<T> {
   /**
    * Adds or replaces an object. The same or a surely older version of what is there changes nothing. Another uid under
-   * the same key is told as a deletion and an addition. An index function that fails is RUNTIME_TRANSFORM, and the
-   * store stays as it was.
+   * the same key is told as a deletion and an addition. With `isRestored` an older version counts: the server was set
+   * back. An index function that fails is RUNTIME_TRANSFORM, and the store stays as it was.
    */
-  put(object: T, from?: { raw?: unknown; initial?: boolean }): void;
+  put(object: T, from?: { raw?: unknown; initial?: boolean; isRestored?: boolean }): void;
   /**
    * Removes an object. With `resourceVersion`, that of the deletion, a deletion surely older than what is there is
    * ignored: it belongs to an earlier object of that name.
@@ -40,10 +40,13 @@ export interface WritableStore<T> extends Store<T> {
 
 /**
  * Creates an empty store. A subscriber that throws harms neither the store nor the other subscribers; `onError` is told.
+ *
+ * @param options.freeze - makes every object immutable, all the way down, so that a test fails where one is changed
  */
 export function createStore<T extends KubernetesObject>(
-  options: { indexes?: StoreIndexes<T> | undefined; onError?: (error: unknown) => void } = {},
+  options: { indexes?: StoreIndexes<T> | undefined; onError?: (error: unknown) => void; freeze?: boolean } = {},
 ): WritableStore<T> {
+  const { freeze = false } = options;
   const objects = new Map<string, T>();
   const indexes = Object.entries(options.indexes ?? {}).map(([name, valuesOf]) => ({
     name,
@@ -102,12 +105,13 @@ export function createStore<T extends KubernetesObject>(
     get resourceVersion() {
       return resourceVersion;
     },
-    put: (object, { raw, initial = false } = {}) => {
+    put: (object, { raw, initial = false, isRestored = false } = {}) => {
       const key = objectKey(object);
+      if (freeze) deepFreeze(object);
       const values = valuesIn(object);
       let previous = objects.get(key);
       if (previous !== undefined) {
-        if (isKnownVersion(previous, object)) return;
+        if (isKnownVersion(previous, object, isRestored)) return;
         if (previous.metadata.uid !== object.metadata.uid) {
           take(key, previous, { initial });
           previous = undefined;
@@ -136,11 +140,17 @@ export function createStore<T extends KubernetesObject>(
 }
 
 /** Whether the store holds `next`, or something newer, already. Fails open: without comparable versions it does not. */
-function isKnownVersion(stored: KubernetesObject, next: KubernetesObject): boolean {
+function isKnownVersion(stored: KubernetesObject, next: KubernetesObject, isRestored: boolean): boolean {
   const before = stored.metadata.resourceVersion;
   const after = next.metadata.resourceVersion;
-  if (before === undefined || after === undefined) return false;
+  if (before === undefined || after === undefined || isRestored) return false;
   if (stored.metadata.uid === next.metadata.uid) return before === after || isAtLeast(before, after);
   // An earlier object of the same name.
   return isOlder(after, before);
+}
+
+function deepFreeze(value: unknown): void {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
+  Object.freeze(value);
+  for (const each of Object.values(value)) deepFreeze(each);
 }

@@ -30,6 +30,8 @@ export interface ObjectLog {
   since(version: number): LoggedEvent[] | undefined;
   /** Forgets the history, so that watching from before now is 410. */
   compact(): void;
+  /** Becomes what it was at an earlier time, as a cluster restored from a backup; nobody is told. */
+  restore(backup: { version: number; objects: readonly StoredObject[] }): void;
   onEvent(fn: (event: LoggedEvent) => void): void;
 }
 
@@ -79,6 +81,13 @@ export function createObjectLog(type: { apiVersion: string; kind: string }): Obj
       version += 1;
       compacted = version;
       events = [];
+    },
+    restore: (backup) => {
+      version = backup.version;
+      compacted = backup.version;
+      events = [];
+      objects.clear();
+      for (const object of backup.objects) objects.set(keyOf(object), object);
     },
     onEvent: (fn) => {
       listeners.push(fn);

@@ -60,7 +60,7 @@ export async function startRig(): Promise<Rig> {
     log,
     logged,
     inform: ({ namespaces, transform = (raw: unknown) => raw as KubernetesObject } = {}) => {
-      const ground = { transport, resource: widgets, clock, random: () => 0, log, metrics };
+      const ground = { transport, resource: widgets, clock, random: () => 0, log, metrics, freeze: true };
       const informer = createInformer({ ...ground, namespaces, transform });
       const changes: string[] = [];
       informer.store.subscribe(({ type, key }) => changes.push(`${type} ${key}`));

@@ -55,6 +55,7 @@ export async function runFaultSchedule(options: { seed: number; stepCount?: numb
   server.offersWatchList = random() < 0.7;
   server.replayedVersions = random() < 0.3 ? Math.floor(random() * 20) : 0;
   for (const name of names) if (random() < 0.5) put(server, name, random);
+  while (random() < 0.3) server.faults.push(pick(random, requestFaults));
 
   const informer = informerOf({ server, clock, random });
   const witness = createWitness(informer);
@@ -132,6 +133,14 @@ const actions: readonly [readonly [string, Action], ...(readonly [string, Action
   ['cut within a line', (server) => server.cut(Buffer.from('{"type":"DELETED","object":{"metadata":{"na'))],
   ['cut within a character', (server) => server.cut(Buffer.from('{"type":"MODIFIED","object":"漢').subarray(0, -1))],
   ['end after no JSON', (server) => server.cut(Buffer.from('<html>\n'))],
+  [
+    'garbled change',
+    (server, random) => {
+      server.garbleNext();
+      change(server, random);
+      change(server, random);
+    },
+  ],
   ['stall', (server) => server.stall()],
   ['410 in the stream', (server) => server.send({ type: 'ERROR', object: statusAnswer(410, 'Expired').body })],
   ['500 in the stream', (server) => server.send({ type: 'ERROR', object: statusAnswer(500, 'InternalError').body })],

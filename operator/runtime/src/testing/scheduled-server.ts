@@ -35,6 +35,8 @@ export interface ScheduledServer {
   end(): void;
   /** Cuts every watch, having sent these bytes. */
   cut(after?: Uint8Array): void;
+  /** The next event comes to the open watches as a line that is cut short, and the stream goes on. */
+  garbleNext(): void;
   /** No watch hears anything any more, and none is told. */
   stall(): void;
   send(event: { type: string; object: unknown }): void;
@@ -68,8 +70,11 @@ export function createScheduledServer(options: { resource: ResourceType; random:
     type: 'BOOKMARK',
     object: { ...type, metadata: { resourceVersion: String(log.version), ...(annotations && { annotations }) } },
   });
+  let isGarbled = false;
   log.onEvent((event) => {
-    for (const stream of listening()) write(stream, lineOf(event));
+    const line = lineOf(event);
+    for (const stream of listening()) write(stream, isGarbled ? `${line.slice(0, line.length / 2)}\n` : line);
+    isGarbled = false;
   });
 
   const watch = (query: Readonly<Record<string, string>>, stream: ByteStream, share: number): Answer | undefined => {
@@ -129,6 +134,9 @@ export function createScheduledServer(options: { resource: ResourceType; random:
           stream.end();
         }
       }
+    },
+    garbleNext: () => {
+      isGarbled = true;
     },
     stall: () => {
       for (const stream of listening()) stalled.add(stream);

@@ -65,6 +65,11 @@ describe('the probe server', () => {
   });
 });
 
+test('what is well may say more', () => {
+  const checks = [{ name: 'leader', ok: true, message: 'standby of b' }];
+  expect(formatReadiness({ ready: true, checks })).toBe('[+]leader ok: standby of b\nreadyz check passed\n');
+});
+
 test('a message never breaks the line form', () => {
   const text = formatReadiness({ ready: true, checks: [{ name: 'a', ok: false, message: 'x\n[+]b ok' }] });
   expect(text.split('\n')).toHaveLength(3);

@@ -35,7 +35,7 @@ function line({ name, ok, degraded, message, since }: ReadinessCheck): string {
   if (!ok) {
     return `[-]${name} failed${suffix}`;
   }
-  return degraded === true ? `[!]${name} degraded${suffix}` : `[+]${name} ok`;
+  return degraded === true ? `[!]${name} degraded${suffix}` : `[+]${name} ok${suffix}`;
 }
 
 /** The verbose form, one line per check as the Kubernetes API server writes them, and the verdict. */

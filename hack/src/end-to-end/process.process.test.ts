@@ -168,7 +168,10 @@ describe('permissions', () => {
       roleRef: { apiGroup, kind: 'ClusterRole', name: 'test-without-cronjobs' },
       subjects: [{ kind: 'ServiceAccount', name: 'without-cronjobs', namespace: 'portolan-system' }],
     };
-    const portolan = await start({ kubeconfig: await account('without-cronjobs', role, [binding]) });
+    const portolan = await start({
+      kubeconfig: await account('without-cronjobs', role, [binding]),
+      flags: ['--leader-elect=false'],
+    });
     await portolan.ready();
     await cluster.apply(
       listOf(
@@ -215,7 +218,7 @@ describe('permissions', () => {
     const bindings = `/apis/${apiGroup}/v1/namespaces/${inside}/rolebindings/portolan-operator`;
     await cluster.request('PATCH', bindings, { subjects }, 'application/merge-patch+json');
 
-    const portolan = await start({ kubeconfig, flags: ['--watch-namespaces', inside] });
+    const portolan = await start({ kubeconfig, flags: ['--watch-namespaces', inside, '--leader-elect=false'] });
     await portolan.ready();
     await cluster.eventually('it is judged and healthy', async () => {
       const found = await portolan.client.getEntityByRef(`component:${inside}/web`);

@@ -6,12 +6,18 @@ export interface TcpProxy {
   open(): Promise<void>;
   /** Refuses new connections and cuts those that are there. */
   close(): Promise<void>;
+  /** Passes nothing on any more, in either direction, without closing anything: a network that is partitioned. */
+  stall(): void;
+  /** Passes on again, first what has arrived meanwhile. */
+  resume(): void;
 }
 
 /** Creates it closed. */
 export function createTcpProxy(options: { port: number; target: number }): TcpProxy {
   const { port, target } = options;
   const sockets = new Set<Socket>();
+  const pairs = new Set<readonly [Socket, Socket]>();
+  let isStalled = false;
   let server: Server | undefined;
   const hold = (socket: Socket): void => {
     sockets.add(socket);
@@ -26,12 +32,26 @@ export function createTcpProxy(options: { port: number; target: number }): TcpPr
         const outbound = connect({ host: '127.0.0.1', port: target });
         hold(inbound);
         hold(outbound);
-        inbound.pipe(outbound).pipe(inbound);
+        const pair = [inbound, outbound] as const;
+        pairs.add(pair);
+        inbound.once('close', () => pairs.delete(pair));
+        if (!isStalled) inbound.pipe(outbound).pipe(inbound);
       });
       await new Promise<void>((resolve, reject) => {
         server?.once('error', reject);
         server?.listen({ host: '127.0.0.1', port }, resolve);
       });
+    },
+    stall: () => {
+      isStalled = true;
+      for (const [inbound, outbound] of pairs) {
+        inbound.unpipe(outbound).pause();
+        outbound.unpipe(inbound).pause();
+      }
+    },
+    resume: () => {
+      isStalled = false;
+      for (const [inbound, outbound] of pairs) inbound.pipe(outbound).pipe(inbound);
     },
     close: async () => {
       const closing = server;

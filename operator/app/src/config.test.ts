@@ -13,6 +13,19 @@ describe('parseConfig', () => {
     });
     expect(config.kubeconfig).toBeUndefined();
     expect(config['insecure-anonymous']).toBe(false);
+    expect(config).toMatchObject({
+      'leader-elect': true,
+      'lease-name': 'portolan',
+      'lease-duration': 15,
+      'lease-renew-deadline': 10,
+      'lease-retry-period': 2,
+    });
+  });
+
+  it('takes what is true by default away with =false, as Kubernetes does', () => {
+    expect(parseConfig(['all', '--leader-elect=false'], {})['leader-elect']).toBe(false);
+    expect(parseConfig(['all', '--leader-elect=true'], { PORTOLAN_LEADER_ELECT: 'false' })['leader-elect']).toBe(true);
+    expect(parseConfig(['all'], { PORTOLAN_LEADER_ELECT: 'false' })['leader-elect']).toBe(false);
   });
 
   it('takes variables, and lets a flag win over them', () => {
@@ -41,6 +54,11 @@ describe('parseConfig', () => {
     [['all', '--prot', '1'], {}, /--prot.*the flags are --kubeconfig/],
     [['all'], { PORTOLAN_PROT: '1' }, /PORTOLAN_PROT is not a setting/],
     [['all', '--host', '0.0.0.0'], {}, /--host: must be a loopback address.*--insecure-anonymous/],
+    [['all', '--leader-elect=maybe'], {}, /--leader-elect/],
+    [['all', '--lease-duration', '1.5'], {}, /--lease-duration: must be whole seconds/],
+    [['all', '--lease-retry-period', '0'], {}, /--lease-retry-period: must be a number of seconds above 0/],
+    [['all', '--lease-duration', '10'], {}, /--lease-renew-deadline: must be shorter than --lease-duration/],
+    [['all', '--lease-retry-period', '9'], {}, /--lease-renew-deadline: .*1\.2 × --lease-retry-period/],
     [['all'], { PORTOLAN_INSECURE_ANONYMOUS: 'maybe' }, /PORTOLAN_INSECURE_ANONYMOUS: must be true or false/],
   ])('refuses %j with %j by naming the setting and what it may be', (args, env, message) => {
     expect(() => parseConfig(args, env)).toThrow(ConfigError);

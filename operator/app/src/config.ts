@@ -8,6 +8,8 @@ const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
 const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
 const mustBePort = 'must be a number from 0 to 65535';
 const port = z.coerce.number(mustBePort).int(mustBePort).min(0, mustBePort).max(65_535, mustBePort);
+const mustBeSeconds = 'must be a number of seconds above 0';
+const seconds = z.coerce.number(mustBeSeconds).positive(mustBeSeconds).max(86_400, mustBeSeconds);
 const flag = z.enum(['true', 'false', ''], 'must be true or false').transform((text) => text !== 'false');
 
 function commaSeparated<Item extends z.ZodType<string, string>>(item: Item) {
@@ -55,6 +57,34 @@ const settings = {
     help: 'let the API listen beyond loopback although nobody signs in',
     isFlag: true,
   },
+  'leader-elect': {
+    schema: flag.default(true),
+    help: 'write only while holding the Lease, so that several operators may run (default true)',
+    isFlag: true,
+  },
+  'lease-namespace': {
+    schema: namespaceName.optional(),
+    help: "namespace of the Lease; without it, the pod's own, else portolan-system",
+  },
+  'lease-name': {
+    schema: z
+      .string()
+      .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be a Lease's name")
+      .default('portolan'),
+    help: 'name of the Lease (default portolan)',
+  },
+  'lease-duration': {
+    schema: seconds.refine(Number.isInteger, 'must be whole seconds').default(15),
+    help: 'seconds that others wait for a leader that does not renew (default 15)',
+  },
+  'lease-renew-deadline': {
+    schema: seconds.default(10),
+    help: 'seconds that a leader goes on after its last renewal (default 10)',
+  },
+  'lease-retry-period': {
+    schema: seconds.default(2),
+    help: 'seconds between renewals, and between looks of a candidate (default 2)',
+  },
   'log-level': {
     schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
     help: `one of ${logLevels.join(', ')} (default info)`,
@@ -100,13 +130,14 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   ) as Omit<Config, 'role'>;
   const config: Config = { role, ...parsed };
   checkHost(config);
+  checkLease(config);
   return config;
 }
 
 /** The text of `--help`. */
 export function usage(): string {
   const rows = names.map((name) => {
-    const value = 'isFlag' in settings[name] ? '' : ' VALUE';
+    const value = 'isFlag' in settings[name] ? '[=false]' : ' VALUE';
     return `  ${`--${name}${value}`.padEnd(28)} ${settings[name].help}`;
   });
   return [
@@ -130,7 +161,12 @@ function readArgs(args: readonly string[]): { values: Partial<Record<SettingName
     names.map((name) => [name, { type: 'isFlag' in settings[name] ? ('boolean' as const) : ('string' as const) }]),
   );
   try {
-    const { values, positionals } = parseArgs({ args: [...args], options, allowPositionals: true });
+    const { values, positionals } = parseArgs({
+      args: args.map(negationOf),
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
     return {
       values: Object.fromEntries(Object.entries(values).map(([name, value]) => [name, String(value)])),
       positionals,
@@ -139,6 +175,13 @@ function readArgs(args: readonly string[]): { values: Partial<Record<SettingName
     const reason = cause instanceof Error ? (cause.message.split('.')[0] ?? '') : '';
     throw new ConfigError(`${reason}; the flags are ${names.map((name) => `--${name}`).join(', ')}.`, { cause });
   }
+}
+
+/** `--flag=false` and `--flag=true`, as Kubernetes' own programs take them, in the form that Node parses. */
+function negationOf(arg: string): string {
+  const [, name = '', value] = /^--([^=]+)=(true|false)$/.exec(arg) ?? [];
+  if (!Object.hasOwn(settings, name) || !('isFlag' in settings[name as SettingName])) return arg;
+  return value === 'true' ? `--${name}` : `--no-${name}`;
 }
 
 function isRole(value: string | undefined): value is Role {
@@ -163,5 +206,18 @@ function checkHost(config: Config): void {
   if (isLoopback || config['insecure-anonymous'] || config.role === 'operator') return;
   throw new ConfigError(
     `--host: must be a loopback address (127.0.0.1, ::1, localhost) because nobody signs in yet; --insecure-anonymous overrides (got "${config.host}").`,
+  );
+}
+
+/** A leader must stop writing before others take over, and get several tries to renew until then. */
+function checkLease(config: Config): void {
+  const [duration, deadline, period] = [
+    config['lease-duration'],
+    config['lease-renew-deadline'],
+    config['lease-retry-period'],
+  ];
+  if (duration > deadline && deadline > 1.2 * period) return;
+  throw new ConfigError(
+    `--lease-renew-deadline: must be shorter than --lease-duration and longer than 1.2 × --lease-retry-period (got ${deadline}, between ${duration} and 1.2 × ${period}).`,
   );
 }

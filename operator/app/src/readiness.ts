@@ -1,5 +1,5 @@
 import type { Readiness } from '@portolan/api';
-import type { Informer, KubernetesObject } from '@portolan/runtime';
+import type { Informer, KubernetesObject, Leadership } from '@portolan/runtime';
 
 /** An informer by what it means for readiness: without the catalog nothing can be served; workloads only degrade. */
 export interface WatchedSource {
@@ -11,8 +11,13 @@ export interface WatchedSource {
  * Ready once every required kind has been listed once. A lost API server does not change that: reads go on from
  * memory, and `?verbose` says which source is not connected, why and since when. A process that stops is not ready.
  */
-export function readinessOf(options: { sources: readonly WatchedSource[]; isStopping: boolean }): Readiness {
-  const { sources, isStopping } = options;
+export function readinessOf(options: {
+  sources: readonly WatchedSource[];
+  isStopping: boolean;
+  /** Absent where nobody is elected. It is named and never decides: a standby serves, and is ready to take over. */
+  leadership?: Leadership | undefined;
+}): Readiness {
+  const { sources, isStopping, leadership } = options;
   const checks: Readiness['checks'][number][] = sources.map(({ informer, isRequired }) => {
     const statuses = informer.status();
     const broken = statuses.find((each) => !each.synced || !each.connected);
@@ -29,5 +34,17 @@ export function readinessOf(options: { sources: readonly WatchedSource[]; isStop
     };
   });
   checks.unshift({ name: 'shutdown', ok: !isStopping });
+  if (leadership !== undefined) checks.push({ name: 'leader', ok: true, message: wordsOf(leadership) });
   return { ready: checks.every((each) => each.ok), checks };
+}
+
+function wordsOf(leadership: Leadership): string {
+  switch (leadership.kind) {
+    case 'leading':
+      return 'leading';
+    case 'standby':
+      return `standby of ${leadership.holder}`;
+    case 'unknown':
+      return leadership.message === undefined ? 'not known' : `not known, ${leadership.message}`;
+  }
 }

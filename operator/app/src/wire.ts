@@ -35,6 +35,7 @@ import {
   loadInClusterCredentials,
   loadKubeconfigCredentials,
   systemClock,
+  type Elector,
   type Informer,
   type KubernetesObject,
   type Lifecycle,
@@ -47,6 +48,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import { feedCatalog } from './catalog-feed.ts';
 import type { Config } from './config.ts';
+import { createElection } from './election.ts';
 import { readinessOf, type WatchedSource } from './readiness.ts';
 import { entityResources, namespaceResource, podResource, replicaSetResource, workloadResources } from './resources.ts';
 import { startWhenListed } from './start-when-listed.ts';
@@ -119,8 +121,9 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
     inform,
   };
 
+  const election = config.role === 'server' ? undefined : await createElection({ ...ground, credentials });
   const probes = await createProbeServer({
-    readiness: () => readinessOf({ sources, isStopping: stop.aborted }),
+    readiness: () => readinessOf({ sources, isStopping: stop.aborted, leadership: election?.elector.leadership() }),
     registry,
     log,
   });
@@ -142,7 +145,11 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
 
   const entityInformers = createEntityInformers(ground);
   if (config.role !== 'operator') await addServer(ground, entityInformers);
-  if (config.role !== 'server') addOperator(ground, entityInformers);
+  if (config.role !== 'server') {
+    // Stops after the writers: the Lease is released when they have drained.
+    if (election !== undefined) lifecycle.add(election.component);
+    addOperator(ground, entityInformers, election?.elector);
+  }
   for (const informer of entityInformers.values()) addWatch(ground, informer, { isRequired: true });
   await lifecycle.run(stop);
 }
@@ -188,8 +195,8 @@ async function addServer(ground: Ground, entityInformers: EntityInformers): Prom
   });
 }
 
-/** The controllers, one composer per kind, and the watches on workloads. */
-function addOperator(ground: Ground, entityInformers: EntityInformers): void {
+/** The controllers, one composer per kind, and the watches on workloads. They watch always and write when elected. */
+function addOperator(ground: Ground, entityInformers: EntityInformers, elector: Elector | undefined): void {
   const { config, clock, random, log, metrics, transport, lifecycle, inform } = ground;
   const workloadInformers: WorkloadInformers = {
     workloads: new Map(
@@ -224,7 +231,7 @@ function addOperator(ground: Ground, entityInformers: EntityInformers): void {
   const writes = createAdaptiveLimit({ clock, onChange: (limit) => metrics.writeLimit(limit) });
   const composers = new Map<EntityKind, Composer>(
     [...entityResources].map(([kind, resource]) => {
-      const writer = createStatusWriter({ transport, resource, clock, metrics, log });
+      const writer = createStatusWriter({ transport, resource, clock, metrics, log, fence: elector });
       return [
         kind,
         createComposer({ kind, entities, sources: fragments, writer, clock, random, log, metrics, writes }),
@@ -242,7 +249,13 @@ function addOperator(ground: Ground, entityInformers: EntityInformers): void {
 
   lifecycle.add({
     name: 'status',
-    start: startWhenListed({ composers, entities, informers: [...entityInformers.values(), ...watched], clock }),
+    start: startWhenListed({
+      composers,
+      entities,
+      informers: [...entityInformers.values(), ...watched],
+      elector,
+      clock,
+    }),
   });
   for (const informer of watched) addWatch(ground, informer, { isRequired: false });
 }

@@ -1,10 +1,9 @@
 import type { Clock } from '../clock.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
-import { resourceName, resourcePath } from '../kubernetes/object.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
 import { createRepeatLog } from '../logging/repeat-log.ts';
 import type { RuntimeMetrics } from '../metrics/metrics.ts';
-import type { Transport, TransportRequest } from '../transport/transport.ts';
+import type { Transport } from '../transport/transport.ts';
 import {
   holderOf,
   initialElection,
@@ -15,7 +14,8 @@ import {
   type Observation,
   type Reading,
 } from './election.ts';
-import { defaultLeaseTiming, leaseOf, leases, releasedSpec, type Lease, type LeaseTiming } from './lease.ts';
+import { createLeaseClient } from './lease-client.ts';
+import { defaultLeaseTiming, releasedSpec, type LeaseTiming } from './lease.ts';
 
 /** What may be written now, and for how long. */
 export interface Fence {
@@ -69,7 +69,8 @@ export function createElector(options: {
   const { transport, clock, random, identity, lease, timing = defaultLeaseTiming, log, metrics } = options;
   checkTiming(timing);
   const rules: ElectionRules = { identity, timing, random };
-  const timeoutMs = Math.max(1_000, timing.renewDeadlineMs / 2);
+  // client-go's users give a request half of the deadline, and at least a second.
+  const client = createLeaseClient({ transport, lease, timeoutMs: Math.max(1_000, timing.renewDeadlineMs / 2) });
   const repeatLog = createRepeatLog({ log, clock });
   const listeners: (() => void)[] = [];
   let state = initialElection;
@@ -88,16 +89,6 @@ export function createElector(options: {
     log.info({ lease, identity, transitions: state.lease?.spec?.leaseTransitions }, 'leading');
     for (const listener of listeners) listener();
   };
-  const send = async (request: Omit<TransportRequest, 'labels' | 'timeoutMs'>, verb: string): Promise<Lease> => {
-    const labels = { verb, resource: resourceName(leases) };
-    const found = leaseOf(await transport.request({ ...request, timeoutMs, labels }));
-    if (found === undefined)
-      throw new RuntimeError(runtimeErrorCodes.malformed, `failed to ${verb} the Lease: no Lease`);
-    return found;
-  };
-  const put = async (found: Lease, spec: Lease['spec'], signal?: AbortSignal): Promise<Lease> =>
-    send({ method: 'PUT', path: pathOf(lease), body: { ...found, spec }, signal }, 'update');
-
   const perform = async (action: Exclude<Action, { kind: 'deposed' }>, signal: AbortSignal): Promise<Observation> => {
     if (action.kind === 'pause') {
       await clock.sleep(action.ms, signal);
@@ -105,16 +96,14 @@ export function createElector(options: {
     }
     const sentAt = read();
     try {
+      // A write is not aborted by the stop: whether it was carried out decides whether there is something to release.
       switch (action.kind) {
         case 'read':
-          return { kind: 'lease', lease: await send({ method: 'GET', path: pathOf(lease), signal }, 'get') };
-        case 'create': {
-          const path = resourcePath(leases, { namespace: lease.namespace });
-          const body = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: lease, spec: action.spec };
-          return { kind: 'written', sentAt, lease: await send({ method: 'POST', path, body, signal }, 'create') };
-        }
+          return { kind: 'lease', lease: await client.get(signal) };
+        case 'create':
+          return { kind: 'written', sentAt, lease: await client.create(action.spec) };
         case 'update':
-          return { kind: 'written', sentAt, lease: await put(action.lease, action.spec, signal) };
+          return { kind: 'written', sentAt, lease: await client.update(action.lease, action.spec) };
       }
     } catch (error) {
       if (signal.aborted) return { kind: 'failed' };
@@ -127,21 +116,24 @@ export function createElector(options: {
       return { kind: 'failed' };
     }
   };
-  const release = async (): Promise<void> => {
-    let held = state.lease;
+  const release = async (last: Observation): Promise<void> => {
+    if (last.kind === 'written') state = stepElection(state, last, read(), rules).state;
     // From here on nothing may be written, whether the release succeeds or not.
     state = { ...state, renewedAt: undefined };
-    tell();
+    isLeading = false;
+    metrics.leader({ name: lease.name, leading: false });
+    // After a write without an answer only the server knows who holds it.
+    let held = last.kind === 'failed' ? await client.get().catch(() => undefined) : state.lease;
     for (let attempt = 0; attempt < releaseAttempts && held !== undefined; attempt += 1) {
       if (holderOf(held) !== identity) return;
       try {
-        await put(held, releasedSpec(held.spec ?? {}, clock.now()));
+        await client.update(held, releasedSpec(held.spec ?? {}, clock.now()));
         log.info({ lease }, 'released the lease');
         return;
       } catch (error) {
         const isConflict = error instanceof RuntimeError && error.status === 409;
         if (!isConflict) return log.warn({ lease, error: messageOf(error) }, 'failed to release the lease');
-        held = await send({ method: 'GET', path: pathOf(lease) }, 'get').catch(() => undefined);
+        held = await client.get().catch(() => undefined);
       }
     }
   };
@@ -163,12 +155,9 @@ export function createElector(options: {
       let observation: Observation = { kind: 'due' };
       while (!signal.aborted) {
         const stepped = stepElection(state, observation, read(), rules);
-        const before = holderOf(state.lease);
         state = stepped.state;
         const { action } = stepped;
         tell();
-        const holder = holderOf(state.lease);
-        if (holder !== before && holder !== identity && holder !== '') log.info({ lease, holder }, 'somebody leads');
         if (action.kind === 'deposed') {
           throw new RuntimeError(runtimeErrorCodes.leadershipLost, `lost the lease ${lease.name} to ${action.by}`);
         }
@@ -178,13 +167,9 @@ export function createElector(options: {
         expiry?.cancel();
         if (observation.kind !== 'failed' && observation.kind !== 'due') failure = undefined;
       }
-      await release();
+      await release(observation);
     },
   };
-}
-
-function pathOf({ namespace, name }: { namespace: string; name: string }): string {
-  return resourcePath(leases, { namespace, name });
 }
 
 function checkTiming({ durationMs, renewDeadlineMs, retryPeriodMs }: LeaseTiming): void {

@@ -11,6 +11,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   '@portolan/crds': [],
   '@portolan/runtime': [],
   '@portolan/catalog': ['@portolan/crds'],
+  '@portolan/local': ['@portolan/crds'],
   '@portolan/controllers': ['@portolan/crds', '@portolan/catalog', '@portolan/runtime'],
   '@portolan/api': ['@portolan/crds', '@portolan/catalog', '@portolan/runtime'],
   '@portolan/ui-lite': ['@portolan/api', '@portolan/catalog', '@portolan/crds'],
@@ -24,6 +25,7 @@ const arrows: Readonly<Record<string, readonly string[]>> = {
   ],
   '@portolan/hack': [
     '@portolan/crds',
+    '@portolan/local',
     '@portolan/runtime',
     '@portolan/catalog',
     '@portolan/controllers',

@@ -1,43 +1,30 @@
-import { benchFaults } from "./faults.ts";
-import { benchIngest } from "./ingest.ts";
-import { benchRead } from "./read.ts";
-import { benchTwins } from "./twins.ts";
+import { benchFaults } from './faults.ts';
+import { benchIngest } from './ingest.ts';
+import { benchRead } from './read.ts';
+import { benchTwins } from './twins.ts';
 
-const benches: Record<
-  string,
-  (count: number, print: (line: string) => void) => Promise<void>
-> = {
+const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
   ingest: benchIngest,
   read: benchRead,
   twins: benchTwins,
 };
 /** Benches with arguments of their own. */
-const others: Record<
-  string,
-  (args: readonly string[], print: (line: string) => void) => Promise<void>
-> = {
+const others: Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>> = {
   faults: benchFaults,
 };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
-const [name = "", ...args] = process.argv.slice(2);
+const [name = '', ...args] = process.argv.slice(2);
 const bench = Object.hasOwn(benches, name) ? benches[name] : undefined;
 const other = Object.hasOwn(others, name) ? others[name] : undefined;
-const total = Number(args[0] ?? "10000");
-if (
-  other === undefined &&
-  (bench === undefined || !Number.isInteger(total) || total < 100)
-) {
-  process.stderr.write(
-    `usage: hack/bench ${[...Object.keys(benches), ...Object.keys(others)].join("|")} [N ≥ 100]\n`,
-  );
+const total = Number(args[0] ?? '10000');
+if (other === undefined && (bench === undefined || !Number.isInteger(total) || total < 100)) {
+  process.stderr.write(`usage: hack/bench ${[...Object.keys(benches), ...Object.keys(others)].join('|')} [N ≥ 100]\n`);
   process.exit(2);
 }
 try {
   await (other === undefined ? bench?.(total, print) : other(args, print));
 } catch (error) {
-  process.stderr.write(
-    `${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
-  );
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   process.exit(1);
 }
 process.exit(0);

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import type { Readable } from 'node:stream';
 import { Agent, request } from 'undici';
 
 /** Tells when a component's status first names an owner. */
@@ -9,7 +10,14 @@ export interface OwnerWatch {
 }
 
 interface WatchLine {
-  object: { metadata: { name: string }; status?: { ownerRef?: string } };
+  type: string;
+  object: { metadata: { name: string; resourceVersion: string }; status?: { ownerRef?: string } };
+}
+
+interface Waiter {
+  ownerRef: string;
+  resolve: (at: number) => void;
+  reject: (error: Error) => void;
 }
 
 /** What of a kubeconfig the watch needs; the scripts write theirs as JSON. */
@@ -26,41 +34,53 @@ export async function watchOwners(options: { kubeconfig: string; namespace: stri
   const dispatcher = new Agent({ connect: { ca: Buffer.from(authority, 'base64').toString('utf8') }, bodyTimeout: 0 });
   const collection = new URL(`/apis/portolan.dev/v1alpha1/namespaces/${options.namespace}/components`, server);
   const list = await request(`${collection.href}?limit=1`, { dispatcher, headers });
-  const { metadata } = (await list.body.json()) as { metadata: { resourceVersion: string } };
-  const query = `watch=true&resourceVersion=${metadata.resourceVersion}&timeoutSeconds=3600`;
-  const { body, statusCode } = await request(`${collection.href}?${query}`, { dispatcher, headers });
-  if (statusCode !== 200) throw new Error(`watch of components: ${statusCode}`);
+  let { resourceVersion } = ((await list.body.json()) as { metadata: { resourceVersion: string } }).metadata;
+  const open = async (): Promise<Readable> => {
+    const query = `watch=true&resourceVersion=${resourceVersion}&timeoutSeconds=3600`;
+    const { body, statusCode } = await request(`${collection.href}?${query}`, { dispatcher, headers });
+    if (statusCode !== 200) throw new Error(`watch of components: ${statusCode}`);
+    return body.setEncoding('utf8');
+  };
 
-  const waiting = new Map<
-    string,
-    { ownerRef: string; resolve: (at: number) => void; reject: (error: Error) => void }
-  >();
-  const read = async (): Promise<void> => {
+  const waiting = new Map<string, Waiter>();
+  const take = (line: string, at: number): void => {
+    const { type, object } = JSON.parse(line) as WatchLine;
+    if (type === 'ERROR') throw new Error(line);
+    ({ resourceVersion } = object.metadata);
+    const waiter = waiting.get(object.metadata.name);
+    if (waiter === undefined || object.status?.ownerRef !== waiter.ownerRef) return;
+    waiting.delete(object.metadata.name);
+    waiter.resolve(at);
+  };
+  const read = async (stream: Readable): Promise<void> => {
     let rest = '';
-    for await (const chunk of body.setEncoding('utf8')) {
+    for await (const chunk of stream) {
       const at = performance.now();
       const lines = (rest + String(chunk)).split('\n');
       rest = lines.pop() ?? '';
-      for (const line of lines) {
-        const { object } = JSON.parse(line) as WatchLine;
-        const waiter = waiting.get(object.metadata.name);
-        if (waiter === undefined || object.status?.ownerRef !== waiter.ownerRef) continue;
-        waiting.delete(object.metadata.name);
-        waiter.resolve(at);
-      }
+      for (const line of lines) take(line, at);
     }
   };
-  // An end that nobody asked for fails whoever waits.
-  const ended = read()
-    .catch(() => undefined)
-    .then(() => {
-      for (const { reject } of waiting.values()) reject(new Error('the watch of components ended'));
-    });
+
+  let isClosed = false;
+  let stream = await open();
+  const readOn = async (): Promise<void> => {
+    for (;;) {
+      await read(stream);
+      if (isClosed) return;
+      // An API server on a busy machine ends watches that it takes for slow, in good order: go on from there.
+      stream = await open();
+    }
+  };
+  const ended = readOn().catch((cause: unknown) => {
+    for (const { reject } of waiting.values()) reject(new Error('the watch of components ended', { cause }));
+  });
   return {
     shown: (component, ownerRef) =>
       new Promise((resolve, reject) => waiting.set(component, { ownerRef, resolve, reject })),
     close: async () => {
-      body.destroy();
+      isClosed = true;
+      stream.destroy();
       await ended;
       await dispatcher.destroy();
     },

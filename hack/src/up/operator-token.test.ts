@@ -1,3 +1,4 @@
+import { delimiter, dirname } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { operatorEnvironment } from './operator.ts';
 import { renewalDelayMs } from './operator-token.ts';
@@ -12,8 +13,9 @@ describe('the operator', () => {
     expect(renewalDelayMs(10_000, 0)).toBe(1_000);
   });
 
-  it('is started without the variables of the scripts', () => {
+  it('is started without the variables of the scripts, and with the Node that runs here first on its path', () => {
     const env = { PATH: '/bin', PORTOLAN_LOG_LEVEL: 'debug', PORTOLAN_CACHE: '/cache' };
-    expect(operatorEnvironment(env)).toEqual({ PATH: '/bin', PORTOLAN_LOG_LEVEL: 'debug' });
+    const PATH = `${dirname(process.execPath)}${delimiter}/bin`;
+    expect(operatorEnvironment(env)).toEqual({ PATH, PORTOLAN_LOG_LEVEL: 'debug' });
   });
 });

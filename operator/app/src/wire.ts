@@ -4,6 +4,7 @@ import {
   createAcceptance,
   createComposer,
   createEntityStores,
+  createInterner,
   createLinker,
   createRelations,
   createWorkloadFragments,
@@ -155,12 +156,13 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
 }
 
 function createEntityInformers({ inform, namespaces }: Ground): EntityInformers {
+  const interner = createInterner();
   return new Map(
     [...entityResources].map(([kind, resource]) => [
       kind,
       inform({
         resource,
-        transform: (raw) => trimEntity(raw as EntityResource, namespaces),
+        transform: (raw) => trimEntity(raw as EntityResource, namespaces, interner),
         indexes: { ...entityIndexes, ...((linkingKinds as readonly string[]).includes(kind) && linkIndexes) },
       }),
     ]),

@@ -29,3 +29,4 @@ export {
   type WorkloadInformers,
   type WorkloadStores,
 } from './workloads/workload-stores.ts';
+export { createInterner, type Interner } from './entities/interner.ts';

@@ -1,4 +1,5 @@
 import {
+  conditionTypes,
   declaredRefs,
   entityRef,
   extensionFaults,
@@ -9,6 +10,7 @@ import {
   type NamespaceMapping,
 } from '@portolan/crds';
 import type { KubernetesObject } from '@portolan/runtime';
+import { createInterner, type Interner } from './interner.ts';
 
 /** One reference that an entity declares, as the controllers need it. */
 export interface TrimmedRef {
@@ -47,38 +49,75 @@ export interface TrimmedEntity extends KubernetesObject {
 
 const keptAnnotation = /^backstage\.io\/kubernetes-/;
 
-/** Trims an object as the API server sent it. Pure; runs once per event, before the store keeps the result. */
-export function trimEntity(raw: EntityResource, namespaces: NamespaceMapping): TrimmedEntity {
-  const { metadata, spec } = raw;
+const none: readonly never[] = Object.freeze([]);
+
+/**
+ * Trims an object as the API server sent it. Runs once per event, before the store keeps the result. Pure but for what
+ * equal parts of entities share: refs, times and conditions come in great numbers and in few kinds, and 100,000 entities
+ * take half the memory when each is held once.
+ */
+export function trimEntity(
+  raw: EntityResource,
+  namespaces: NamespaceMapping,
+  interner: Interner = createInterner({ size: 1 }),
+): TrimmedEntity {
+  const { spec } = raw;
   const declared = declaredRefs(raw, namespaces);
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => keptAnnotation.test(key));
-  const ownerRef = declared.find((each) => each.field === 'spec.owner')?.ref;
-  const systemRef = declared.find((each) => each.field === 'spec.system')?.ref;
+  const refs = declared.map(({ field, ref }) => interner.json<TrimmedRef>({ field, ref }));
+  const ownerRef = refs.find((each) => each.field === 'spec.owner')?.ref;
+  const systemRef = refs.find((each) => each.field === 'spec.system')?.ref;
+  const metadata = trimMetadata(raw, interner);
+  const reservedKeys = reservedExtensionKeys(raw);
+  const faults = extensionFaults(raw);
   return {
     kind: raw.kind,
-    metadata: {
-      name: metadata.name,
-      namespace: metadata.namespace,
-      uid: metadata.uid,
-      resourceVersion: metadata.resourceVersion,
-      ...(metadata.generation !== undefined && { generation: metadata.generation }),
-      ...(metadata.creationTimestamp !== undefined && { creationTimestamp: metadata.creationTimestamp }),
-      ...(metadata.deletionTimestamp !== undefined && { deletionTimestamp: metadata.deletionTimestamp }),
-      ...(annotations.length > 0 && { annotations: Object.fromEntries(annotations) }),
-    },
+    metadata,
     ref: entityRef(raw, namespaces),
-    refs: declared.map(({ field, ref }) => ({ field, ref })),
+    refs: refs.length === 0 ? none : refs,
     ...(ownerRef !== undefined && { ownerRef }),
     ...(systemRef !== undefined && { systemRef }),
     workloads: namedWorkloads(spec, metadata.namespace),
-    reservedKeys: reservedExtensionKeys(raw),
-    faults: extensionFaults(raw),
-    status: raw.status,
+    reservedKeys: reservedKeys.length === 0 ? none : reservedKeys,
+    faults: faults.length === 0 ? none : faults,
+    status: raw.status === undefined ? undefined : shareParts(raw.status, interner),
   };
 }
 
-function namedWorkloads(spec: EntityResource['spec'], namespace: string): NamedWorkload[] {
-  if (!('workloads' in spec) || spec.workloads === undefined) return [];
+/** In the order and shape that nearly all have: V8 keeps objects of one shape small. */
+function trimMetadata({ metadata }: EntityResource, interner: Interner): TrimmedEntity['metadata'] {
+  const { generation, creationTimestamp, deletionTimestamp } = metadata;
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([key]) => keptAnnotation.test(key));
+  const kept: TrimmedEntity['metadata'] = {
+    name: metadata.name,
+    namespace: interner.text(metadata.namespace),
+    uid: metadata.uid,
+    resourceVersion: metadata.resourceVersion,
+  };
+  if (generation !== undefined) kept.generation = generation;
+  if (creationTimestamp !== undefined) kept.creationTimestamp = interner.text(creationTimestamp);
+  if (deletionTimestamp !== undefined) kept.deletionTimestamp = deletionTimestamp;
+  if (annotations.length > 0) kept.annotations = Object.fromEntries(annotations);
+  return kept;
+}
+
+/** The same status, with equal conditions and the like held once. */
+function shareParts(status: EntityStatus, interner: Interner): EntityStatus {
+  const shared: Record<string, unknown> = { ...status };
+  for (const [field, value] of Object.entries(shared)) {
+    if (field === 'conditions') continue;
+    if (typeof value === 'string') shared[field] = interner.text(value);
+    else if (typeof value === 'object') shared[field] = interner.json(value);
+  }
+  // Ready names its entity, so no two are equal.
+  const conditions = status.conditions?.map((each) =>
+    each.type === conditionTypes.ready ? each : interner.json(each),
+  );
+  if (conditions !== undefined) shared['conditions'] = conditions;
+  return shared;
+}
+
+function namedWorkloads(spec: EntityResource['spec'], namespace: string): readonly NamedWorkload[] {
+  if (!('workloads' in spec) || spec.workloads === undefined) return none;
   return spec.workloads.map((workload) => ({
     kind: workload.kind,
     name: workload.name,

@@ -6,6 +6,10 @@ import { installPortolan, operatorAccount } from '../install/install.ts';
 
 /** A control plane of the bench's own: etcd and kube-apiserver, the CRDs, the operator's account, one namespace. */
 export interface BenchCluster {
+  /** `https://127.0.0.1:PORT`. */
+  server: string;
+  /** File of the administrator's kubeconfig. */
+  kubeconfig: string;
   /** Sends a request as administrator; resolves with the status code. */
   request(method: string, path: string, body?: unknown): Promise<number>;
   /** Requests as administrator, with the answer's body. */
@@ -29,6 +33,8 @@ export async function startBenchCluster(options: { directory: string; namespace:
   const operatorKubeconfig = join(directory, 'operator.kubeconfig');
   await controlPlane.serviceAccountKubeconfig({ ...operatorAccount, file: operatorKubeconfig });
   return {
+    server: controlPlane.server,
+    kubeconfig: controlPlane.kubeconfig,
     admin,
     kubectl,
     request: async (method, path, body) => (await admin.request(method, path, body)).status,

@@ -1,11 +1,13 @@
 import { benchFaults } from './faults.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
+import { benchRequests } from './requests.ts';
 import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
   ingest: benchIngest,
   read: benchRead,
+  requests: benchRequests,
   twins: benchTwins,
 };
 /** Benches with arguments of their own. */

@@ -1,3 +1,4 @@
+import { benchFailover } from './failover/failover.ts';
 import { benchFaults } from './faults.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
@@ -12,6 +13,7 @@ const benches: Record<string, (count: number, print: (line: string) => void) => 
 };
 /** Benches with arguments of their own. */
 const others: Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>> = {
+  failover: benchFailover,
   faults: benchFaults,
 };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startControlPlane, type ControlPlane } from '../../control-plane/control-plane.ts';
@@ -10,7 +10,7 @@ import { startPortolan, type Portolan } from '../../end-to-end/portolan.ts';
 import { createTcpProxy, type TcpProxy } from '../../end-to-end/tcp-proxy.ts';
 import { installPortolan, operatorAccount } from '../../install/install.ts';
 import { signalGroup } from '../../process/process-record.ts';
-import { auditPolicy, credentialOf, parseAuditLog, type AuditedWrite } from './audit.ts';
+import { auditPolicy, createAuditReader, credentialOf, type AuditedWrite } from './audit.ts';
 
 /** One of the two operators: a process, its own token, and its own way to the API server. */
 export interface Contender {
@@ -27,8 +27,8 @@ export interface Arena {
   readonly changesPerSecond: number;
   /** Resolves when one leads and the other stands by. */
   roles(): Promise<{ leader: Contender; standby: Contender }>;
-  /** Every accepted write so far. */
-  writes(): Promise<AuditedWrite[]>;
+  /** Every write so far. */
+  writes(): Promise<readonly AuditedWrite[]>;
   /** Starts a process that has ended; resolves when it is ready. */
   restart(contender: Contender): Promise<void>;
   /** Asks until there is an answer; throws after 60 s. */
@@ -97,7 +97,7 @@ export async function startArena(directory: string): Promise<Arena> {
         const standby = contenders.find((_, at) => lines[at]?.includes('leader ok: standby of'));
         return leader === undefined || standby === undefined ? undefined : { leader, standby };
       }),
-    writes: async () => parseAuditLog(await readFile(auditLog, 'utf8')),
+    writes: createAuditReader(auditLog),
     restart: async (contender) => {
       await contender.portolan.stop();
       contender.portolan = await startPortolan({ kubeconfig: contender.kubeconfig, flags });

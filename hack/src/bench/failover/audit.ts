@@ -1,16 +1,17 @@
-import { readFile } from 'node:fs/promises';
+import { open, readFile } from 'node:fs/promises';
 
-/** An accepted write of an operator, from the API server's audit log. */
+/** A write of an operator, from the API server's audit log. */
 export interface AuditedWrite {
   /** Whose: the id of the token that it came with. */
   credential: string;
   /** `leases/portolan`, `groups/bench/team-1`. */
   object: string;
-  /** What the object became. Versions are comparable over all objects, as one etcd counts them. */
-  version: number;
+  /** What the object became; undefined for a refused one. Versions compare over all objects: one etcd counts them. */
+  version: number | undefined;
   /** The Lease's holder, for a write of the Lease. */
   holder: string | undefined;
-  /** Milliseconds since the epoch at which it was answered. */
+  /** When it came and when it was answered, in milliseconds since the epoch. */
+  receivedAtMs: number;
   atMs: number;
 }
 
@@ -40,29 +41,47 @@ interface AuditEvent {
   responseStatus?: { code?: number };
   requestObject?: { metadata?: { resourceVersion?: string } };
   responseObject?: { metadata?: { name?: string; resourceVersion?: string }; spec?: { holderIdentity?: string } };
+  requestReceivedTimestamp: string;
   stageTimestamp: string;
 }
 
-/** Reads the writes that were accepted and changed something, in the order in which they took effect. */
-export function parseAuditLog(text: string): AuditedWrite[] {
+/** Reads the writes of one line of the log; undefined for one that changed nothing and was not refused. */
+export function parseAuditLine(line: string): AuditedWrite | undefined {
+  const { user, objectRef, responseStatus, requestObject, responseObject, ...event } = JSON.parse(line) as AuditEvent;
+  const credential = user.extra?.['authentication.kubernetes.io/credential-id']?.[0] ?? '';
+  const receivedAtMs = Date.parse(event.requestReceivedTimestamp);
+  const atMs = Date.parse(event.stageTimestamp);
+  const { resource, namespace } = objectRef;
+  const name = objectRef.name ?? responseObject?.metadata?.name;
+  const object = [resource, ...(resource === 'leases' ? [] : [namespace]), name].join('/');
+  const write = { credential, object, receivedAtMs, atMs, holder: responseObject?.spec?.holderIdentity };
+  if ((responseStatus?.code ?? 500) >= 300) return { ...write, version: undefined };
+  const version = responseObject?.metadata?.resourceVersion;
+  if (version === undefined || requestObject?.metadata?.resourceVersion === version) return undefined;
+  return { ...write, version: Number(version) };
+}
+
+/** Follows a log: every call gives all writes so far, reading only what is new. */
+export function createAuditReader(file: string): () => Promise<readonly AuditedWrite[]> {
   const writes: AuditedWrite[] = [];
-  for (const line of text.split('\n')) {
-    // The last line may still be on its way.
-    if (!line.endsWith('}')) continue;
-    const event = JSON.parse(line) as AuditEvent;
-    const after = event.responseObject?.metadata?.resourceVersion;
-    const isAccepted = (event.responseStatus?.code ?? 500) < 300 && after !== undefined;
-    if (!isAccepted || event.requestObject?.metadata?.resourceVersion === after) continue;
-    const { resource, namespace, name = event.responseObject?.metadata?.name } = event.objectRef;
-    writes.push({
-      credential: event.user.extra?.['authentication.kubernetes.io/credential-id']?.[0] ?? '',
-      object: [resource, ...(resource === 'leases' ? [] : [namespace]), name].join('/'),
-      version: Number(after),
-      holder: event.responseObject?.spec?.holderIdentity,
-      atMs: Date.parse(event.stageTimestamp),
-    });
-  }
-  return writes.toSorted((a, b) => a.version - b.version);
+  let offset = 0;
+  return async () => {
+    const handle = await open(file, 'r');
+    try {
+      const { size } = await handle.stat();
+      const { buffer } = await handle.read(Buffer.alloc(size - offset), 0, size - offset, offset);
+      // The last line may still be on its way.
+      const end = buffer.lastIndexOf(10) + 1;
+      offset += end;
+      for (const line of buffer.toString('utf8', 0, end).split('\n')) {
+        const write = line === '' ? undefined : parseAuditLine(line);
+        if (write !== undefined) writes.push(write);
+      }
+    } finally {
+      await handle.close();
+    }
+    return writes;
+  };
 }
 
 /** What one change of leaders came to. */
@@ -70,10 +89,12 @@ export interface Takeover {
   /** When the successor's claim of the Lease was answered, and its first status write; milliseconds since the epoch. */
   claimedAtMs: number;
   firstWriteAtMs: number;
-  /** Writes of the deposed leader that took effect after the successor's claim. */
+  /** Status writes of the deposed leader that took effect after the successor's claim. */
   late: AuditedWrite[];
   /** Those of them that changed an object which the successor had written since its claim. */
   overwrote: AuditedWrite[];
+  /** Status writes of the deposed leader that came after the claim and were refused. */
+  refused: AuditedWrite[];
 }
 
 /** Judges the takeover of `to` from `from` after the version `since`; undefined while `to` has not written yet. */
@@ -83,21 +104,30 @@ export function judgeTakeover(options: {
   to: string;
   since: number;
 }): Takeover | undefined {
-  const { from, to } = options;
-  const writes = options.writes.filter((each) => each.version > options.since);
+  const { from, to, since } = options;
   const isLease = ({ object }: AuditedWrite): boolean => object.startsWith('leases/');
-  const claim = writes.find((each) => isLease(each) && each.credential === to && each.holder !== '');
+  const effective = options.writes
+    .filter((each): each is AuditedWrite & { version: number } => (each.version ?? 0) > since)
+    .toSorted((a, b) => a.version - b.version);
+  const claim = effective.find((each) => isLease(each) && each.credential === to && each.holder !== '');
   if (claim === undefined) return undefined;
-  const after = writes.filter((each) => each.version > claim.version && !isLease(each));
+  const after = effective.filter((each) => each.version > claim.version && !isLease(each));
   const first = after.find((each) => each.credential === to);
   if (first === undefined) return undefined;
   const late = after.filter((each) => each.credential === from);
   const overwrote = late.filter((each) =>
-    after.some(({ credential, object, version }) => {
-      return credential === to && object === each.object && version < each.version;
-    }),
+    after.some((other) => other.credential === to && other.object === each.object && other.version < each.version),
   );
-  return { claimedAtMs: claim.atMs, firstWriteAtMs: first.atMs, late, overwrote };
+  const refused = options.writes.filter(
+    (each) =>
+      each.version === undefined && each.credential === from && !isLease(each) && each.receivedAtMs > claim.atMs,
+  );
+  return { claimedAtMs: claim.atMs, firstWriteAtMs: first.atMs, late, overwrote, refused };
+}
+
+/** The highest version that was written so far. */
+export function lastVersion(writes: readonly AuditedWrite[]): number {
+  return writes.reduce((last, { version = 0 }) => Math.max(last, version), 0);
 }
 
 /** The id that the audit log gives a ServiceAccount's token, from a kubeconfig that carries it. */

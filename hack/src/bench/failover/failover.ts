@@ -34,7 +34,7 @@ export async function benchFailover(args: readonly string[], print: (line: strin
   }
 }
 
-function describe({ failoverMs, claimMs, late, overwrote, ended }: Trial): string {
+function describe({ failoverMs, claimMs, late, overwrote, refused, ended }: Trial): string {
   const lateText = late
     .map(({ object, afterMs }) => `${object} ${milliseconds(afterMs)} ms after the claim`)
     .join(', ');
@@ -43,6 +43,7 @@ function describe({ failoverMs, claimMs, late, overwrote, ended }: Trial): strin
     `first write of the successor after ${milliseconds(failoverMs)} ms`,
     `late writes ${late.length}${late.length === 0 ? '' : ` (${lateText})`}`,
     `over the successor's ${overwrote}`,
+    `refused ${refused}`,
     `the old one: ${ended}`,
   ];
   return words.join(', ');
@@ -58,10 +59,11 @@ function report(options: { trials: readonly Trial[]; arena: Arena; print: (line:
     const claim = summarise(of.map((each) => each.claimMs));
     const late = of.reduce((sum, each) => sum + each.late.length, 0);
     const overwrote = of.reduce((sum, each) => sum + each.overwrote, 0);
+    const refused = of.reduce((sum, each) => sum + each.refused, 0);
     print(
       `${fault}: ${of.length} trials, failover p50 ${milliseconds(failover.p50Ms)} ms, p99 ${milliseconds(failover.p99Ms)} ms ` +
         `(lease taken p50 ${milliseconds(claim.p50Ms)} ms, p99 ${milliseconds(claim.p99Ms)} ms), ` +
-        `accepted late writes of the deposed ${late}, of these over what its successor had written ${overwrote}`,
+        `accepted late writes of the deposed ${late}, of these over what its successor had written ${overwrote}; refused ${refused}`,
     );
   };
   for (const fault of faults)

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { signalGroup } from '../../process/process-record.ts';
 import type { Arena, Contender } from './arena.ts';
-import { judgeTakeover, type Takeover } from './audit.ts';
+import { judgeTakeover, lastVersion, type Takeover } from './audit.ts';
 
 export const faults = ['freeze', 'kill', 'partition'] as const;
 export type Fault = (typeof faults)[number];
@@ -16,12 +16,14 @@ export interface Trial {
   late: { object: string; afterMs: number }[];
   /** How many of them changed what the successor had written. */
   overwrote: number;
+  /** How many more it tried and was refused. */
+  refused: number;
   /** How the old leader ended. */
   ended: string;
 }
 
 /** The successor works for so long before the fault is healed, so that it has written every object. */
-const workMs = 1_500;
+const workMs = 1_000;
 /** Late writes on a healed connection arrive within this. */
 const lateMs = 500;
 
@@ -30,7 +32,7 @@ export async function runTrial(arena: Arena, fault: Fault): Promise<Trial> {
   const { leader, standby } = await arena.roles();
   // A different moment between two renewals each time.
   await sleep(Math.random() * arena.timing.retryS * 1000);
-  const since = (await arena.writes()).at(-1)?.version ?? 0;
+  const since = lastVersion(await arena.writes());
   const struckAt = Date.now();
   strike(leader, fault);
   const takeover = async (): Promise<Takeover | undefined> =>
@@ -45,13 +47,14 @@ export async function runTrial(arena: Arena, fault: Fault): Promise<Trial> {
   const judged = await takeover();
   if (judged === undefined) throw new Error('the audit log lost the takeover');
   await arena.restart(leader);
-  const { claimedAtMs, firstWriteAtMs, late, overwrote } = judged;
+  const { claimedAtMs, firstWriteAtMs, late, overwrote, refused } = judged;
   return {
     fault,
     claimMs: claimedAtMs - struckAt,
     failoverMs: firstWriteAtMs - struckAt,
     late: late.map(({ object, atMs }) => ({ object, afterMs: atMs - claimedAtMs })),
     overwrote: overwrote.length,
+    refused: refused.length,
     ended,
   };
 }

@@ -3,11 +3,13 @@ import { benchFaults } from './faults.ts';
 import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
 import { benchRequests } from './requests.ts';
+import { benchScale } from './scale.ts';
 import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
   ingest: benchIngest,
   read: benchRead,
+  scale: benchScale,
   requests: benchRequests,
   twins: benchTwins,
 };

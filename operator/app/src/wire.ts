@@ -35,6 +35,7 @@ import {
   createTransport,
   loadInClusterCredentials,
   loadKubeconfigCredentials,
+  observeLoopDelay,
   systemClock,
   type Elector,
   type Informer,
@@ -86,6 +87,7 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   const clock = systemClock;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
+  observeLoopDelay(registry);
   const metrics = createMetrics(registry);
   const lifecycle = createLifecycle({ clock, log });
   const namespaces = createNamespaceMapping({ defaultNamespace: config['default-namespace'] });

@@ -22,6 +22,7 @@ export { defaultLeaseTiming, type LeaseTiming } from './leader/lease.ts';
 export { createLifecycle, type Component, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { RuntimeLogger } from './logging/logger.ts';
 export { createRepeatLog, type RepeatLog } from './logging/repeat-log.ts';
+export { observeLoopDelay } from './metrics/loop-delay.ts';
 export { createMetrics, type RuntimeMetrics } from './metrics/metrics.ts';
 export { createWorkQueue, lowPriority, type WorkQueue } from './queue/work-queue.ts';
 export type { AddedChange, Change, DeletedChange, UpdatedChange } from './store/change.ts';

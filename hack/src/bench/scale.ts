@@ -1,0 +1,159 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { startBenchCluster, type BenchCluster } from './cluster.ts';
+import { countRequests } from './api-server-counter.ts';
+import { processCost } from './process-cost.ts';
+import { startScaledOperator, type ScaledOperator } from './scaled-operator.ts';
+
+const namespace = 'bench';
+const writers = 32;
+const teams = 500;
+const quietMs = 5_000;
+const settledMs = 60_000;
+
+type Print = (line: string) => void;
+
+/** `hack/bench scale N`: role `operator` over N Components of 2.2 kB on a real API server, then once more after a restart. */
+export async function benchScale(count: number, print: Print): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'portolan-bench-'));
+  const cluster = await startBenchCluster({ directory, namespace });
+  try {
+    const startedAt = performance.now();
+    const bytes = await createAll(cluster, count);
+    const tookMs = performance.now() - startedAt;
+    print(
+      `${count} components and ${teams} groups created in ${seconds(tookMs)} (${(count / (tookMs / 1000)).toFixed(0)}/s); ${bytes} bytes each as served, before their status`,
+    );
+    await measure(cluster, { print, title: 'first start' });
+    print(`${await sizeOf(cluster, 0)} bytes each as served, with their status`);
+    await measure(cluster, { print, title: 'restart' });
+  } finally {
+    await cluster.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
+}
+
+async function measure(cluster: BenchCluster, { print, title }: { print: Print; title: string }): Promise<void> {
+  const before = await writesIn(cluster);
+  const operator = await startScaledOperator({ kubeconfig: cluster.operatorKubeconfig });
+  try {
+    const syncedAt = await operator.ready();
+    print(`${title}: synced after ${seconds(syncedAt - operator.startedAt)}`);
+    await tell(operator, print, 'when synced');
+    const settledAt = await untilQuiet(cluster);
+    const writes = (await writesIn(cluster)) - before;
+    const settled =
+      writes === 0 ? 'no status was written' : `all statuses after ${seconds(settledAt - operator.startedAt)}`;
+    print(`${title}: ${settled}; writes by the API server's counter: ${writes}`);
+    await tell(operator, print, 'when settled');
+    await sleep(settledMs);
+    await tell(operator, print, '60 s later');
+    print(`${title}: writes in those 60 s: ${(await writesIn(cluster)) - before - writes}`);
+    print(`${title}: ${await operator.outcomes()}`);
+  } finally {
+    await operator.stop();
+  }
+}
+
+async function tell(operator: ScaledOperator, print: Print, when: string): Promise<void> {
+  const { rssMiB, peakRssMiB, cpuSeconds } = await processCost(operator.pid);
+  const { maxMs, p99Ms } = await operator.loopDelay();
+  print(
+    `  ${when}: RSS ${rssMiB.toFixed(0)} MiB, peak ${peakRssMiB.toFixed(0)} MiB, CPU ${cpuSeconds.toFixed(1)} s, longest loop stall ${maxMs.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`,
+  );
+}
+
+/** Creates groups first, so that every ref resolves; gives the size of one component as the API server sends it. */
+async function createAll(cluster: BenchCluster, count: number): Promise<number> {
+  await inParallel(teams, (at) => create(cluster, 'groups', group(at)));
+  await inParallel(count, (at) => create(cluster, 'components', component(at)));
+  return sizeOf(cluster, 0);
+}
+
+async function inParallel(count: number, work: (at: number) => Promise<void>): Promise<void> {
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let at = next++; at < count; at = next++) await work(at);
+  };
+  await Promise.all(Array.from({ length: writers }, worker));
+}
+
+function collection(plural: string): string {
+  return `/apis/portolan.dev/v1alpha1/namespaces/${namespace}/${plural}`;
+}
+
+async function create(cluster: BenchCluster, plural: string, body: object): Promise<void> {
+  const status = await cluster.request('POST', `${collection(plural)}?fieldManager=kubectl-client-side-apply`, body);
+  if (status !== 201) throw new Error(`failed to create one of ${plural}: ${status}`);
+}
+
+async function sizeOf(cluster: BenchCluster, at: number): Promise<number> {
+  return (await cluster.text(`${collection('components')}/${nameOf(at)}`)).length;
+}
+
+async function writesIn(cluster: BenchCluster): Promise<number> {
+  return countRequests(await cluster.text('/metrics'), 'portolan.dev').writes;
+}
+
+/** Waits until nothing has been written for a while; gives the time of the last write. */
+async function untilQuiet(cluster: BenchCluster): Promise<number> {
+  let last = await writesIn(cluster);
+  let changedAt = performance.now();
+  while (performance.now() - changedAt < quietMs) {
+    await sleep(500);
+    const now = await writesIn(cluster);
+    if (now !== last) changedAt = performance.now();
+    last = now;
+  }
+  return changedAt;
+}
+
+const apiVersion = 'portolan.dev/v1alpha1';
+
+function group(at: number): object {
+  return {
+    apiVersion,
+    kind: 'Group',
+    metadata: { name: `team-${at}`, namespace },
+    spec: { type: 'team', children: [] },
+  };
+}
+
+function nameOf(at: number): string {
+  return `payments-ledger-service-${at}`;
+}
+
+/** 2.2 kB as the API server sends it, managedFields included, and about 8 relations' worth of refs and links. */
+function component(at: number): object {
+  const name = nameOf(at);
+  return {
+    apiVersion,
+    kind: 'Component',
+    metadata: {
+      name,
+      namespace,
+      labels: { 'example.com/tier': ['gold', 'silver', 'bronze'][at % 3] },
+      annotations: {
+        'github.com/project-slug': `example/${name}`,
+        'backstage.io/techdocs-ref': 'dir:.',
+        'backstage.io/source-location': `url:https://git.example.com/example/${name}/`,
+      },
+    },
+    spec: {
+      type: 'service',
+      lifecycle: 'production',
+      owner: `team-${at % teams}`,
+      title: `Payments ledger ${at}`,
+      description: 'Keeps the ledger of payments and tells whoever asks what was paid, when and by whom.',
+      tags: ['payments', 'ledger', 'java'],
+      links: [{ url: `https://runbooks.example.com/${name}`, title: 'Runbook' }],
+      ...(at > 3 && { dependsOn: [1, 2, 3].map((back) => `component:${nameOf(at - back)}`) }),
+    },
+  };
+}
+
+function seconds(durationMs: number): string {
+  return `${(durationMs / 1000).toFixed(1)} s`;
+}

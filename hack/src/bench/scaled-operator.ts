@@ -1,0 +1,73 @@
+import { spawn } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { freePort } from '../control-plane/ports.ts';
+import { paths } from '../paths.ts';
+import { operatorEnvironment } from '../up/operator.ts';
+
+/** Portolan in role `operator`, as it ships, and what its own metrics say. */
+export interface ScaledOperator {
+  readonly pid: number;
+  /** `performance.now()` of its start. */
+  readonly startedAt: number;
+  /** Resolves with the time at which `/readyz` first said 200: every kind is in memory. */
+  ready(): Promise<number>;
+  /** Since its start. */
+  loopDelay(): Promise<{ maxMs: number; p99Ms: number }>;
+  /** Status writes by outcome, as it counted them. */
+  outcomes(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+/** Starts it; the caller stops it. */
+export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }): Promise<ScaledOperator> {
+  const port = await freePort();
+  const probes = `http://127.0.0.1:${port}`;
+  const startedAt = performance.now();
+  const args = ['operator', '--kubeconfig', kubeconfig, '--probe-port', String(port), '--log-level', 'error'];
+  const child = spawn(paths.operatorEntry, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: operatorEnvironment(process.env),
+  });
+  const { pid } = child;
+  if (pid === undefined) throw new Error('the operator could not be started');
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  const metrics = async (): Promise<string> => (await fetch(`${probes}/metrics`)).text();
+  return {
+    pid,
+    startedAt,
+    ready: async () => {
+      while (child.exitCode === null) {
+        const isReady = await fetch(`${probes}/readyz`).then(
+          ({ ok }) => ok,
+          () => false,
+        );
+        if (isReady) return performance.now();
+        await sleep(20);
+      }
+      throw new Error(`the operator ended with ${child.exitCode} before it was ready`);
+    },
+    loopDelay: async () => {
+      const text = await metrics();
+      return {
+        maxMs: 1000 * valueOf(text, 'portolan_event_loop_delay_max_seconds'),
+        p99Ms: 1000 * valueOf(text, 'portolan_event_loop_delay_p99_seconds'),
+      };
+    },
+    outcomes: async () => {
+      const counts = new Map<string, number>();
+      const line = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
+      for (const [, outcome = '', count] of (await metrics()).matchAll(line)) {
+        counts.set(outcome, (counts.get(outcome) ?? 0) + Number(count));
+      }
+      return `status writes by outcome: ${JSON.stringify(Object.fromEntries(counts))}`;
+    },
+    stop: async () => {
+      child.kill('SIGTERM');
+      await ended;
+    },
+  };
+}
+
+function valueOf(metrics: string, name: string): number {
+  return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1]);
+}

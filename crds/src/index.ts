@@ -20,6 +20,7 @@ export { createNamespaceMapping, type NamespaceMapping } from './refs/namespaces
 export { formatRef, parseRef, RefError, type Ref, type RefErrorCode } from './refs/ref.ts';
 export { relationRules, type RelationRule } from './refs/relation-rules.ts';
 export { conditionTypes, withCondition } from './status/conditions.ts';
+export { linkingEntityStatus } from './status/status.ts';
 export type {
   Condition,
   EntityStatus,

@@ -6,7 +6,10 @@ export { createEntityStores, entityIndexes, type EntityKey, type EntityStores } 
 export { trimEntity, type TrimmedEntity } from './entities/trimmed-entity.ts';
 export { createRelations, danglingGraceMs } from './relations/relations.ts';
 export { watchRefs } from './relations/triggers.ts';
-export { judge } from './workloads/health/rules.ts';
+export { aggregateHealth, type Aggregate } from './workloads/health/aggregate.ts';
+export { gracePeriods, type GracePeriods, type RuleContext } from './workloads/health/context.ts';
+export type { Finding, JudgedObject } from './workloads/health/finding.ts';
+export { healthKind, healthKinds, isPart, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
 export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
 export {
   trimNamespace,

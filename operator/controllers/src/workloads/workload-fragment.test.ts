@@ -61,9 +61,14 @@ describe('the workloads of an entity', () => {
     expect(fields?.health).toMatchObject({ verdict: 'Degraded', reason: 'CrashLoop', since: '2026-11-24T10:00:00Z' });
     expect(fields?.health?.evidence?.map(({ kind, name, container }) => [kind, name, container])).toEqual([
       ['Deployment', 'front', undefined],
+      ['ReplicaSet', 'front-1', undefined],
       ['Pod', 'front-1-x', 'app'],
     ]);
     expect(fields?.health?.message).toContain('exit code 3');
+    expect(fields?.health?.nextStep).toEqual({
+      text: 'Read the last log lines of container app.',
+      command: 'kubectl logs front-1-x -n home -c app --tail=50',
+    });
     expect(conditions).toEqual([expect.objectContaining({ type: 'WorkloadsLinked', status: 'True' })]);
   });
 

@@ -7,14 +7,16 @@ import {
 } from '@portolan/crds';
 import type { Fragment, FragmentSource, StatedCondition } from '../composer/fragment.ts';
 import type { NamedWorkload, TrimmedEntity } from '../entities/trimmed-entity.ts';
-import { aggregate } from './health/aggregate.ts';
-import type { Finding } from './health/finding.ts';
-import { judge } from './health/rules.ts';
+import { aggregateHealth, type Aggregate } from './health/aggregate.ts';
+import type { RuleContext } from './health/context.ts';
+import { findingOf, type Finding } from './health/finding.ts';
+import { judge } from './health/registry.ts';
 import { linkingKinds, type Link, type Linker, type Links } from './links.ts';
 import type { WorkloadStores } from './workload-stores.ts';
 
 const shownWorkloads = 20;
 const shownEvidence = 10;
+const shownGaps = 10;
 
 type Judged = Finding & { item: WorkloadStatus };
 
@@ -27,22 +29,26 @@ export function createWorkloadFragments(options: { linker: Linker; workloads: Wo
     if (!kinds.includes(entity.kind) || !workloads.isSettled()) return {};
     const links = linker.linksOf(entity);
     const judged = [
-      ...links.links.map((link) => judgeLink(link, workloads, nowMs)),
+      ...links.links.map((link) => judgeLink(link, workloads, { nowMs, ...troubledSince(entity) })),
       ...links.unreadable.map((named) => unreadable(named)),
     ];
-    const worst = aggregate(judged);
-    if (worst === undefined) return withoutWorkloads(entity, links, nowMs);
+    const together = aggregateHealth({ primaries: judged, supporting: [] });
+    if (together === undefined) return withoutWorkloads(entity, links, nowMs);
     const rechecks = judged.flatMap((each) => each.recheckMs ?? []);
     return {
-      fields: { workloads: summarise(judged), health: healthOf(entity, worst, judged, nowMs) },
+      fields: { workloads: summarise(judged), health: healthOf(entity, together, judged, nowMs) },
       conditions: [linkedCondition(links, judged.length)],
       ...(rechecks.length > 0 && { recheckMs: Math.min(...rechecks) }),
     };
   };
 }
 
-function judgeLink({ workload, tier, isShared }: Link, workloads: WorkloadStores, nowMs: number): Judged {
-  const finding = judge(workload, { pods: workloads.podsOf(workload), nowMs });
+function judgeLink(
+  { workload, tier, isShared }: Link,
+  workloads: WorkloadStores,
+  context: Omit<RuleContext, 'pods'>,
+): Judged {
+  const finding = judge(workload, { ...context, pods: workloads.podsOf(workload) });
   const item: WorkloadStatus = {
     kind: workload.kind,
     namespace: workload.metadata.namespace ?? '',
@@ -61,15 +67,16 @@ function judgeLink({ workload, tier, isShared }: Link, workloads: WorkloadStores
 
 function unreadable(named: NamedWorkload): Judged {
   const { kind, namespace, name } = named;
-  const reason = 'Forbidden';
-  const message = `${kind} ${name} cannot be read: grant the operator get, list and watch on that kind.`;
-  return {
-    verdict: 'Unknown',
-    reason,
-    message,
-    evidence: [{ kind, namespace, name, reason }],
-    item: { kind, namespace, name, link: 'Spec', desired: 0, ready: 0, verdict: 'Unknown', reason, message },
-  };
+  const found = findingOf(
+    { kind, metadata: { namespace, name } },
+    {
+      verdict: 'Unknown',
+      reason: 'Forbidden',
+      message: `${kind} ${name} cannot be read: grant the operator get, list and watch on that kind.`,
+    },
+  );
+  const { verdict, reason, message } = found;
+  return { ...found, item: { kind, namespace, name, link: 'Spec', desired: 0, ready: 0, verdict, reason, message } };
 }
 
 function summarise(judged: readonly Judged[]): WorkloadsStatus {
@@ -83,7 +90,12 @@ function summarise(judged: readonly Judged[]): WorkloadsStatus {
   };
 }
 
-function healthOf(entity: TrimmedEntity, worst: Judged, judged: readonly Judged[], nowMs: number): HealthStatus {
+function healthOf(
+  entity: TrimmedEntity,
+  { worst, gaps }: Aggregate<Judged>,
+  judged: readonly Judged[],
+  nowMs: number,
+): HealthStatus {
   const evidence: Evidence[] = judged.filter((each) => each.verdict === worst.verdict).flatMap((each) => each.evidence);
   const more = evidence.length - shownEvidence;
   return {
@@ -91,6 +103,8 @@ function healthOf(entity: TrimmedEntity, worst: Judged, judged: readonly Judged[
     reason: worst.reason,
     message: worst.message,
     since: sinceOf(entity, worst.verdict, nowMs),
+    ...(worst.nextStep !== undefined && { nextStep: worst.nextStep }),
+    ...(gaps.length > 0 && { gaps: gaps.slice(0, shownGaps) }),
     evidence: evidence.slice(0, shownEvidence),
     ...(more > 0 && { more }),
   };
@@ -151,6 +165,14 @@ function linkedCondition(links: Links, total: number): StatedCondition {
     reason: 'Linked',
     message: total === 1 ? '1 workload is linked.' : `${total} workloads are linked.`,
   };
+}
+
+/** Waits that no object times are timed by the status, so that a restart of the operator forgives none. */
+function troubledSince(entity: TrimmedEntity): { troubledSinceMs?: number } {
+  const stored = entity.status?.health;
+  if (stored?.verdict !== 'Progressing' && stored?.verdict !== 'Degraded') return {};
+  const since = Date.parse(stored.since);
+  return Number.isNaN(since) ? {} : { troubledSinceMs: since };
 }
 
 function sinceOf(entity: TrimmedEntity, verdict: HealthStatus['verdict'], nowMs: number): string {

@@ -1,33 +1,84 @@
-import type { Evidence, Verdict } from '@portolan/crds';
-import type { TrimmedPod, TrimmedWorkload } from '../trim.ts';
+import type { Evidence, NextStep, Verdict } from '@portolan/crds';
+import type { KubernetesObject } from '@portolan/runtime';
+import { nextStepFor, type Subject } from './next-step.ts';
 
-/** What a rule finds of one workload, in Portolan's own words. */
+/** What a rule finds of one object, in Portolan's own words. */
 export interface Finding {
   verdict: Verdict;
   /** CamelCase, as in a condition. */
   reason: string;
   message: string;
-  /** From the workload down to the cause. */
+  /** From the object down to the cause. */
   evidence: readonly Evidence[];
+  /** What to do about it; only where something is to be done. */
+  nextStep?: NextStep;
+  /** Since when, where the object tells. */
+  sinceMs?: number;
   /** Time alone changes the verdict after so long. */
   recheckMs?: number;
 }
 
-/** What a rule sees beside the object. */
-export interface RuleContext {
-  pods: readonly TrimmedPod[];
-  nowMs: number;
+/** An object that is judged: trimmed, and knowing its kind. */
+export interface JudgedObject extends KubernetesObject {
+  kind: string;
+  /** Set of objects that are not Kubernetes' own, whose kinds may bear the same names. */
+  group?: string;
 }
 
-/** A health rule: pure, total, one per kind. */
-export type HealthRule = (workload: TrimmedWorkload, context: RuleContext) => Finding;
+const messageLength = 1024;
+const nameLength = 253;
 
-/** A finding whose only evidence is the workload itself. */
-export function findingOf(workload: TrimmedWorkload, verdict: Verdict, reason: string, message: string): Finding {
-  return { verdict, reason, message, evidence: [evidenceOf(workload, reason)] };
+/** A finding whose only evidence is the object itself. */
+export function findingOf(
+  object: JudgedObject,
+  found: Pick<Finding, 'verdict' | 'reason' | 'message'> &
+    Partial<Pick<Finding, 'sinceMs' | 'recheckMs' | 'evidence'>> & { subject?: Partial<Subject> },
+): Finding {
+  const { verdict, message, sinceMs, recheckMs, subject } = found;
+  const reason = shownReason(found.reason);
+  const nextStep = nextStepFor(verdict, reason, { ...subjectOf(object), ...subject });
+  return {
+    verdict,
+    reason,
+    message: bounded(message),
+    evidence: [evidenceOf(object, reason), ...(found.evidence ?? [])],
+    ...(nextStep !== undefined && { nextStep }),
+    ...(sinceMs !== undefined && { sinceMs }),
+    ...(recheckMs !== undefined && { recheckMs }),
+  };
 }
 
-/** The workload as evidence. */
-export function evidenceOf(workload: TrimmedWorkload, reason: string): Evidence {
-  return { kind: workload.kind, namespace: workload.metadata.namespace ?? '', name: workload.metadata.name, reason };
+/** The object as evidence. */
+export function evidenceOf(object: JudgedObject, reason: string): Evidence {
+  return { ...subjectOf(object), reason: shownReason(reason) };
+}
+
+/** The object as kind, namespace and name, within the bounds of a status. */
+export function subjectOf(object: JudgedObject): Pick<Subject, 'kind' | 'namespace' | 'name'> {
+  return {
+    kind: shownName(object.kind).slice(0, 63),
+    namespace: object.metadata.namespace === '' ? '' : shownName(object.metadata.namespace ?? '').slice(0, 63),
+    name: shownName(object.metadata.name),
+  };
+}
+
+/** `Deployment web`. */
+export function titleOf(object: JudgedObject): string {
+  const { kind, name } = subjectOf(object);
+  return `${kind} ${name}`;
+}
+
+/** A name as it may stand in a status; what no API server would accept as one is taken out. */
+export function shownName(name: string): string {
+  return name.replace(/[^A-Za-z0-9._:-]/g, '').slice(0, nameLength) || 'unnamed';
+}
+
+/** A reason as it may stand in a status: one CamelCase word. */
+export function shownReason(reason: string): string {
+  const word = reason.replace(/[^A-Za-z0-9]/g, '').slice(0, 128);
+  return /^[A-Z]/.test(word) ? word : `Reason${word}`;
+}
+
+export function bounded(message: string): string {
+  return message.length <= messageLength ? message : `${message.slice(0, messageLength - 1)}…`;
 }

@@ -1,0 +1,29 @@
+import type { NextStep, Verdict } from '@portolan/crds';
+import { configSteps } from './next-steps/pod-steps.ts';
+import { supportSteps } from './next-steps/support-steps.ts';
+import { workloadSteps } from './next-steps/workload-steps.ts';
+import { describe, type Subject } from './next-steps/subject.ts';
+
+export type { Subject } from './next-steps/subject.ts';
+
+const textLength = 512;
+const commandLength = 1024;
+
+const steps = new Map(Object.entries({ ...configSteps, ...workloadSteps, ...supportSteps }));
+
+/**
+ * What to do about a finding, or nothing where nothing needs doing. Every Degraded and every Unknown has an answer, the
+ * other verdicts where the reason is known to want one.
+ */
+export function nextStepFor(verdict: Verdict, reason: string, subject: Subject): NextStep | undefined {
+  const step = steps.get(reason)?.(subject);
+  if (step === undefined && verdict !== 'Degraded' && verdict !== 'Unknown') return undefined;
+  const { text, command } = step ?? {
+    text: `Look at the conditions and the latest events of ${subject.kind} ${subject.name}.`,
+    command: describe(subject),
+  };
+  return {
+    text: text.slice(0, textLength),
+    ...(command !== undefined && command.length <= commandLength && { command }),
+  };
+}

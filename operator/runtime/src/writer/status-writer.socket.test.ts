@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { startRig, widgets, type Rig } from '../testing/rig.ts';
+import type { Transport } from '../transport/transport.ts';
 import { createStatusWriter, type StatusWriter } from './status-writer.ts';
 
 function writerOf({ transport, clock, metrics, log }: Rig): StatusWriter {
@@ -46,5 +47,37 @@ describe('the status writer', () => {
         `portolan_status_writes_total{resource="widgets.portolan.test",outcome="${outcome}"} 1`,
       );
     }
+  });
+
+  it('sends nothing when its fence is closed', async () => {
+    await using rig = await startRig();
+    const { resourceVersion } = rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' } }).metadata;
+    const { transport, clock, metrics, log } = rig;
+    let leftMs = 0;
+    const fence = { leftMs: () => leftMs };
+    const writer = createStatusWriter({ transport, resource: widgets, clock, metrics, log, fence });
+    const write = { namespace: 'ns', name: 'one', resourceVersion, patch: { status: { a: 1 } } };
+    await expect(writer.write(write)).rejects.toMatchObject({ code: 'RUNTIME_NOT_LEADING' });
+    expect(rig.server.requests).toEqual([]);
+    expect(await rig.registry.metrics()).toContain('outcome="fenced"} 1');
+    leftMs = 10_000;
+    expect(await writer.write(write)).toMatchObject({ kind: 'written' });
+  });
+
+  it('waits for an answer no longer than its fence stays open', async () => {
+    await using rig = await startRig();
+    const { clock, metrics, log } = rig;
+    let asked: number | undefined;
+    const transport: Transport = {
+      ...rig.transport,
+      request: async ({ timeoutMs }) => {
+        asked = timeoutMs;
+        return {};
+      },
+    };
+    const fence = { leftMs: () => 3_000 };
+    const write = { namespace: 'ns', name: 'one', resourceVersion: '1', patch: {} };
+    await createStatusWriter({ transport, resource: widgets, clock, metrics, log, fence }).write(write);
+    expect(asked).toBe(3_000);
   });
 });

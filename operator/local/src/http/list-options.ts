@@ -62,7 +62,7 @@ export function watchOptionsOf(query: URLSearchParams): WatchOptions {
   }
   requireNone(causes);
   return {
-    version: versionOf(query.get('resourceVersion') ?? ''),
+    version: watchVersionOf(query.get('resourceVersion') ?? ''),
     sendInitialEvents: initial === 'true' || initial === '1',
     allowBookmarks: ['true', '1'].includes(query.get('allowWatchBookmarks') ?? ''),
     timeoutSeconds: positive(query.get('timeoutSeconds')),
@@ -74,6 +74,14 @@ function versionOf(text: string): number | undefined {
   if (text === '') return undefined;
   if (!/^\d+$/.test(text)) throw badRequest(`invalid resource version ${JSON.stringify(text)}`);
   return Number(text);
+}
+
+/** For a watch the API server calls the same mistake its own. */
+function watchVersionOf(text: string): number | undefined {
+  if (text !== '' && !/^\d+$/.test(text)) {
+    throw new ApiError('InternalError', `invalid resource version ${JSON.stringify(text)}`);
+  }
+  return versionOf(text);
 }
 
 function positive(text: string | null): number | undefined {

@@ -29,7 +29,9 @@ export function listPage(store: Store, route: Route, query: URLSearchParams): Pa
   // As in the API server, whose cache ignores a limit when any state will do.
   const limit = options.version === 0 ? undefined : options.limit;
   if (limit === undefined || found.length <= limit) {
-    return { items: found, metadata: { resourceVersion: String(version) } };
+    // Lists of custom resources say that nothing follows; others leave it out.
+    const end = route.resource.custom ? { continue: '' } : {};
+    return { items: found, metadata: { ...end, resourceVersion: String(version) } };
   }
   const items = found.slice(0, limit);
   const last = items.at(-1);

@@ -15,6 +15,45 @@ export function applyPatch(
   return mergeFields(kept, applied, schema);
 }
 
+/**
+ * The field set of another manager without what a forced apply has taken from it: the leaves whose value it changed.
+ * @param change.before the object before, `change.after` as applied
+ */
+export function withoutTaken(
+  set: JsonObject,
+  change: { before: Json | undefined; applied: Json | undefined; schema: Schema | undefined },
+): JsonObject {
+  const { before, applied, schema } = change;
+  const kept: Draft = {};
+  for (const [key, below] of Object.entries(set)) {
+    if (!isObject(below)) continue;
+    const child = childAt({ before, applied, schema }, key);
+    const isLeaf = Object.keys(below).length === 0;
+    const isTaken = isLeaf && child.applied !== undefined && !equal(child.before, child.applied);
+    if (!isTaken) kept[key] = isLeaf ? below : withoutTaken(below, child);
+  }
+  return kept;
+}
+
+interface Change {
+  before: Json | undefined;
+  applied: Json | undefined;
+  schema: Schema | undefined;
+}
+
+function childAt({ before, applied, schema }: Change, key: string): Change {
+  if (key.startsWith('f:')) {
+    const name = key.slice(2);
+    const field = (value: Json | undefined): Json | undefined => (isObject(value) ? value[name] : undefined);
+    return { before: field(before), applied: field(applied), schema: fieldSchema(schema, name) };
+  }
+  const item = (value: Json | undefined): Json | undefined =>
+    isArray(value) ? value.find((each) => itemKey(each, schema) === key) : undefined;
+  return key === '.'
+    ? { before, applied: undefined, schema }
+    : { before: item(before), applied: item(applied), schema: schema?.items };
+}
+
 /** FieldsV1 of an object: `f:` fields, `k:` list items by key, `v:` items of sets. */
 export function fieldSetOf(value: JsonObject, schema: Schema | undefined): JsonObject {
   const set: Draft = {};

@@ -52,7 +52,9 @@ function checkString(value: string, schema: Schema, place: Place): void {
     wrong(place, value, `should match '${schema.pattern}'`);
   }
   const fault = schema.format === undefined ? undefined : formatFault(value, schema.format);
-  if (fault !== undefined) wrong(place, value, fault);
+  if (fault !== undefined) {
+    report(place, 'FieldValueTypeInvalid', `Invalid value: ${shown(value)}: ${place.path} in body ${fault}`);
+  }
 }
 
 function checkNumber(value: number, schema: Schema, place: Place): void {

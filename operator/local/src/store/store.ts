@@ -49,7 +49,8 @@ export function createStore(options: { firstVersion: number; historyLimit: numbe
       history: createHistory({ limit: options.historyLimit }),
       listeners: new Set(),
     };
-    made.history.compact(compacted);
+    // Nothing of a resource is known from before it was first asked for, as in the API server's own cache.
+    made.history.compact(Math.max(compacted, version));
     collections.set(resource, made);
     return made;
   };

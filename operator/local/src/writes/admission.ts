@@ -30,14 +30,25 @@ export function admit(body: unknown, resource: Resource, options: WriteOptions, 
   if (resource.custom && sent.kind === undefined) {
     throw badRequest(`Object 'Kind' is missing in '${JSON.stringify(object).slice(0, 200)}'`);
   }
-  if ((sent.kind ?? resource.kind) !== resource.kind || (sent.apiVersion ?? apiVersion) !== apiVersion) {
+  if ((sent.apiVersion ?? apiVersion) !== apiVersion) {
     throw badRequest(
-      `the API version in the data (${JSON.stringify(sent.apiVersion ?? '')}, Kind=${JSON.stringify(sent.kind ?? '')}) does not match the expected API version (${apiVersion}, Kind=${resource.kind})`,
+      `the API version in the data (${JSON.stringify(sent.apiVersion)}) does not match the expected API version (${apiVersion})`,
     );
+  }
+  if (typeof sent.kind === 'string' && sent.kind !== resource.kind) {
+    const message = `Invalid value: ${JSON.stringify(sent.kind)}: must be ${resource.kind}`;
+    throw invalid({ ...resource, kind: sent.kind }, nameOf(object), [
+      { reason: 'FieldValueInvalid', message, field: 'kind' },
+    ]);
   }
   if (resource.kind === 'CustomResourceDefinition') warnOfRules(object, warn);
   const metadata = isObject(object['metadata']) ? (object['metadata'] as ObjectMeta) : {};
   return shape({ ...object, apiVersion, kind: resource.kind, metadata }, resource, options, warn);
+}
+
+function nameOf({ metadata }: JsonObject): string {
+  const name = isObject(metadata) ? metadata['name'] : undefined;
+  return typeof name === 'string' ? name : '';
 }
 
 /** Says something to the client in a `Warning` header. */

@@ -10,7 +10,7 @@ import {
   type ManagedFieldsEntry,
   type StoredObject,
 } from '../objects.ts';
-import { applyPatch, fieldSetOf } from '../patch/apply-patch.ts';
+import { applyPatch, fieldSetOf, withoutTaken } from '../patch/apply-patch.ts';
 import { jsonPatch, PatchError } from '../patch/json-patch.ts';
 import { mergePatch } from '../patch/merge-patch.ts';
 import { apiVersionOf, storageKey, type Resource } from '../resources/resource.ts';
@@ -69,15 +69,17 @@ export function createPatcher(context: { store: Store; writer: Writer; clock: Cl
     const isOwn = (each: ManagedFieldsEntry): boolean =>
       each.manager === entry.manager && each.operation === 'Apply' && each.subresource === entry.subresource;
     const own = entries.find(isOwn);
-    const others = entries.filter((each) => !isOwn(each));
+    const others = entries
+      .filter((each) => !isOwn(each))
+      .map((each) => ({ ...each, fieldsV1: withoutTaken(each.fieldsV1, { before: old, applied, schema }) }))
+      .filter(({ fieldsV1 }) => Object.keys(fieldsV1).length > 0);
     const merged = applyPatch(old ?? {}, applied, {
       schema,
       ...(own !== undefined && { previous: own.fieldsV1 }),
       others: others.map(({ fieldsV1 }) => fieldsV1),
     });
     const admitted = admit(merged, resource, options, options.warn);
-    const index = own === undefined ? entries.length : entries.indexOf(own);
-    const object = withMetadata(admitted, { managedFields: entries.toSpliced(index, 1, entry) });
+    const object = withMetadata(admitted, { managedFields: [...others, entry] });
     if (old !== undefined) return { object: writer.update(target, object, options), created: false };
     if (options.status) throw notFound(resource, name);
     const fresh = withMetadata(object, { name, resourceVersion: undefined });

@@ -84,7 +84,8 @@ export function createWriter(context: {
     create: (resource, namespace, object, options) => {
       const { metadata } = object;
       if (metadata.resourceVersion !== undefined && metadata.resourceVersion !== '') {
-        throw badRequest('resourceVersion should not be set on objects to be created');
+        // The API server says so with this code.
+        throw new ApiError('InternalError', 'resourceVersion should not be set on objects to be created');
       }
       requireSameNamespace(metadata, namespace);
       const name = metadata.name ?? generatedName(metadata.generateName, random);

@@ -55,11 +55,13 @@ export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }
     },
     outcomes: async () => {
       const counts = new Map<string, number>();
+      const text = await metrics();
       const line = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
-      for (const [, outcome = '', count] of (await metrics()).matchAll(line)) {
+      for (const [, outcome = '', count] of text.matchAll(line)) {
         counts.set(outcome, (counts.get(outcome) ?? 0) + Number(count));
       }
-      return `status writes by outcome: ${JSON.stringify(Object.fromEntries(counts))}`;
+      const limit = valueOf(text, 'portolan_write_limit');
+      return `status writes by outcome: ${JSON.stringify(Object.fromEntries(counts))}, allowed at once: ${limit}`;
     },
     stop: async () => {
       child.kill('SIGTERM');

@@ -15,6 +15,8 @@ import { toolsOfBinary, type ControlPlaneTools } from './tools.ts';
 export interface ControlPlane {
   /** `https://127.0.0.1:PORT`. */
   readonly server: string;
+  /** Where etcd listens for clients, `http://127.0.0.1:PORT`. */
+  readonly etcd: string;
   /** File of the administrator's kubeconfig. */
   readonly kubeconfig: string;
   readonly directory: string;
@@ -127,6 +129,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
   return {
     server,
+    etcd: `http://127.0.0.1:${etcdPort}`,
     kubeconfig: files.adminKubeconfig,
     directory,
     binary: tools.etcd[0],

@@ -38,8 +38,8 @@ afterAll(async () => {
   await rm(directory, { recursive: true, force: true });
 });
 
-async function start(options: { kubeconfig?: string; role?: 'operator' | 'all' } = {}): Promise<Portolan> {
-  const portolan = await startPortolan({ kubeconfig, ...options, flags: timing });
+async function start(options: { kubeconfig?: string; flags?: string[] } = {}): Promise<Portolan> {
+  const portolan = await startPortolan({ kubeconfig, flags: timing, ...options });
   onTestFinished(async () => {
     // One that is stopped does not end by SIGTERM.
     if (portolan.process.isRunning()) signalGroup(portolan.process.pid, 'SIGCONT');
@@ -186,6 +186,44 @@ describe('one operator', () => {
     await cluster.eventually('it leads again', async () => leads(portolan));
     await judged(namespace);
     expect((await lease()).leaseTransitions).toBe(leaseTransitions);
+  });
+
+  it('releases the Lease when it is told to stop, and at the second signal ends at once', async () => {
+    const portolan = await start();
+    await cluster.eventually('it leads', async () => leads(portolan));
+    expect(await portolan.stop()).toBe('exit code 0');
+    expect((await lease()).holderIdentity).toBe('');
+
+    const proxy = await startProxy();
+    // Its requests wait for 2.5 s: long enough to be seen draining.
+    const flags = ['--lease-duration', '6', '--lease-renew-deadline', '5', '--lease-retry-period', '0.4'];
+    const stuck = await start({ kubeconfig: await throughPort({ kubeconfig, port: proxy.port, directory }), flags });
+    await cluster.eventually('it leads', async () => leads(stuck));
+    const { holderIdentity } = await lease();
+    // The release cannot be sent, and its answer is waited for.
+    proxy.stall();
+    signalGroup(stuck.process.pid, 'SIGTERM');
+    await cluster.eventually('it drains', async () => ((await stuck.readyz()).status === 200 ? undefined : true));
+    signalGroup(stuck.process.pid, 'SIGTERM');
+    expect(await stuck.process.ended).toBe('exit code 1');
+    expect((await lease()).holderIdentity).toBe(holderIdentity);
+  });
+
+  it("renews at the priority of elections, not behind the operator's own writes", async () => {
+    const path = '/apis/flowcontrol.apiserver.k8s.io/v1/flowschemas/portolan-leases';
+    const { body } = await cluster.request<{
+      spec: { priorityLevelConfiguration: { name: string } };
+      status: { conditions: { type: string; status: string }[] };
+    }>('GET', path);
+    expect(body.spec.priorityLevelConfiguration.name).toBe('leader-election');
+    const dangling = body.status.conditions.find(({ type }) => type === 'Dangling');
+    expect(dangling?.status).toBe('False');
+    const portolan = await start();
+    await cluster.eventually('it leads', async () => leads(portolan));
+    const metrics = await cluster.kubectl(['get', '--raw', '/metrics']);
+    expect(metrics.stdout).toMatch(
+      /^apiserver_flowcontrol_dispatched_requests_total\{flow_schema="portolan-leases",.* [1-9]/m,
+    );
   });
 
   it('writes without a Lease when told that nobody else does', async () => {

@@ -153,7 +153,7 @@ describe('any election', () => {
     expect(terms).toBeGreaterThan(800);
   });
 
-  it('has two when a clock runs at half the speed of another, which is why the lease outlives the deadline', () => {
+  it('has two when a clock runs at a third of the speed of another, which is why the lease outlives the deadline', () => {
     const results = Array.from({ length: 200 }, (_, seed) =>
       simulate({ rates: [0.5, 1.5, 1.5], chance: chanceOf(seed) }),
     );

@@ -1,4 +1,7 @@
+import { linkingEntityStatus } from '@portolan/crds';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { object } from './health/testing/hostile.ts';
 import { createWorld, type World } from '../testing/world.ts';
 import { watchWorkloads } from './triggers.ts';
 import { createWorkloadFragments } from './workload-fragment.ts';
@@ -122,6 +125,46 @@ describe('the workloads of an entity', () => {
       reason: 'NotFound',
       message: expect.stringContaining('home/nowhere'),
     });
+  });
+});
+
+describe('a status', () => {
+  it('is one that the API server takes, whatever the workloads and their pods say', () => {
+    fc.assert(
+      fc.property(fc.array(object, { maxLength: 4 }), fc.array(object, { maxLength: 4 }), (workloads, pods) => {
+        const world = createWorld();
+        workloads.forEach((raw, index) => {
+          const { spec, status } = Object(raw) as { spec?: object; status?: object };
+          world.run({
+            name: `w${index}`,
+            labels: byName,
+            spec: Object(spec) as object,
+            status: Object(status) as object,
+          });
+        });
+        pods.forEach((raw, index) => {
+          const kind = 'ReplicaSet';
+          const ownerReferences = [{ apiVersion: 'apps/v1', kind, name: 'loop', uid: 'loop', controller: true }];
+          const metadata = { name: `p${index}`, namespace: 'home', uid: `p${index}`, ownerReferences };
+          world.addReplicaSet({ metadata: { ...metadata, name: 'loop', uid: 'loop' } });
+          world.addPod({ ...(Object(raw) as object), metadata });
+        });
+        const { fields } = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+        const status = JSON.parse(JSON.stringify(fields, (_, value: unknown) => value ?? undefined)) as object;
+        expect(linkingEntityStatus.safeParse(status).error).toBeUndefined();
+        expect(JSON.stringify(status)).not.toContain('hunter2');
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('names the next step for as long as something is wrong, and then none', () => {
+    const world = createWorld();
+    world.run({ name: 'front', labels: byName, spec: { replicas: 2 }, status: { replicas: 1 } });
+    const web = world.put({ kind: 'Component', name: 'web' });
+    expect(createWorkloadFragments(world)(web, now).fields?.health?.nextStep).toBeUndefined();
+    crashing(world);
+    expect(createWorkloadFragments(world)(web, now).fields?.health?.nextStep?.text).toMatch(/log lines/);
   });
 });
 

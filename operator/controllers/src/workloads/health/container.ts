@@ -1,5 +1,6 @@
 import type { TrimmedContainer, TrimmedPod } from '../trim.ts';
 import { waitOf, type RuleContext } from './context.ts';
+import { wordOf } from './shown.ts';
 
 /** Why a pod does not do its work. */
 export interface PodProblem {
@@ -75,7 +76,7 @@ export function containerProblem(
 }
 
 function waitingProblem({ name, waitingDetail }: TrimmedContainer, waiting: string): PodProblem {
-  const words = waitingWords[waiting] ?? 'the container waits';
+  const words = wordOf(waitingWords, waiting) ?? 'the container waits';
   const named = waitingDetail === undefined ? undefined : /^(Key of )?((Secret|ConfigMap) .+)$/.exec(waitingDetail);
   let message = words;
   if (named?.[2] !== undefined)

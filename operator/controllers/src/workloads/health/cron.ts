@@ -1,3 +1,5 @@
+import { wordOf } from './shown.ts';
+
 /** Schedules of CronJobs: when one was due last, and when it is due next. */
 
 /** A schedule, read. */
@@ -23,6 +25,8 @@ const macros: Readonly<Record<string, string>> = {
 const monthNames = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
 const weekdayNames = ['sun', 'mon', 'tue', 'wed', 'thu', 'fri', 'sat'];
 const dayMs = 86_400_000;
+/** No zone moves its clock by more within a day, but for those that changed sides of the date line. */
+const offsetMovesMs = 3 * 3_600_000;
 /** A run on 29 February is due at least every 8 years; further is not looked. */
 const daysSearched = 366 * 8 + 1;
 
@@ -47,19 +51,26 @@ export function runDue(
   const sign = direction === 'before' ? -1 : 1;
   const isDue = (ms: number): boolean => (direction === 'before' ? ms <= fromMs : ms > fromMs);
   // Days are counted in local time; a day more on the near side, for the offset moves within the day.
-  const firstDay = Math.floor((fromMs + offsetAt(fromMs)) / dayMs);
+  const nearMs = fromMs + offsetAt(fromMs);
+  const firstDay = Math.floor(nearMs / dayMs);
   for (let step = 0; step <= daysSearched; step += 1) {
     const day = firstDay + sign * step;
     if (!matchesDay(fields, day * dayMs)) continue;
-    const times = fields.hours.flatMap((hour) =>
-      fields.minutes.map((minute) => toUtc(day * dayMs + (hour * 60 + minute) * 60_000, offsetAt)),
-    );
-    const due = times
-      .filter((each): each is number => each !== undefined && isDue(each))
-      .sort((a, b) => sign * (a - b));
-    if (due[0] !== undefined) return due[0];
+    for (const minute of inOrder(fields, sign)) {
+      const localMs = day * dayMs + minute * 60_000;
+      // Zones are slow to ask: what lies hours on the wrong side is not asked about.
+      if (sign * (localMs - nearMs) < -offsetMovesMs) continue;
+      const ms = toUtc(localMs, offsetAt);
+      if (ms !== undefined && isDue(ms)) return ms;
+    }
   }
   return undefined;
+}
+
+/** The minutes of a day on which it runs, the nearest first. */
+function* inOrder({ hours, minutes }: Fields, sign: number): Generator<number> {
+  const near = (values: readonly number[]): number[] => [...values].sort((a, b) => sign * (a - b));
+  for (const hour of near(hours)) for (const minute of near(minutes)) yield hour * 60 + minute;
 }
 
 /** A local moment in UTC; undefined for one that the change to summer time skips. */
@@ -97,7 +108,7 @@ function matchesDay({ days, months, weekdays, matchesEither }: Fields, localMs: 
 }
 
 function parse(schedule: string): Fields | undefined {
-  const words = (macros[schedule.trim()] ?? schedule).trim().toLowerCase().split(/\s+/);
+  const words = (wordOf(macros, schedule.trim()) ?? schedule).trim().toLowerCase().split(/\s+/);
   const [minute, hour, day, month, weekday, ...rest] = words;
   if (minute === undefined || hour === undefined || day === undefined || month === undefined) return undefined;
   if (weekday === undefined || rest.length > 0) return undefined;

@@ -1,6 +1,9 @@
 import type { Evidence, NextStep, Verdict } from '@portolan/crds';
 import type { KubernetesObject } from '@portolan/runtime';
 import { nextStepFor, type Subject } from './next-step.ts';
+import { bounded, shownName, shownReason } from './shown.ts';
+
+export { shownName, shownReason } from './shown.ts';
 
 /** What a rule finds of one object, in Portolan's own words. */
 export interface Finding {
@@ -24,9 +27,6 @@ export interface JudgedObject extends KubernetesObject {
   /** Set of objects that are not Kubernetes' own, whose kinds may bear the same names. */
   group?: string;
 }
-
-const messageLength = 1024;
-const nameLength = 253;
 
 /** A finding whose only evidence is the object itself. */
 export function findingOf(
@@ -66,19 +66,4 @@ export function subjectOf(object: JudgedObject): Pick<Subject, 'kind' | 'namespa
 export function titleOf(object: JudgedObject): string {
   const { kind, name } = subjectOf(object);
   return `${kind} ${name}`;
-}
-
-/** A name as it may stand in a status; what no API server would accept as one is taken out. */
-export function shownName(name: string): string {
-  return name.replace(/[^A-Za-z0-9._:-]/g, '').slice(0, nameLength) || 'unnamed';
-}
-
-/** A reason as it may stand in a status: one CamelCase word. */
-export function shownReason(reason: string): string {
-  const word = reason.replace(/[^A-Za-z0-9]/g, '').slice(0, 128);
-  return /^[A-Z]/.test(word) ? word : `Reason${word}`;
-}
-
-export function bounded(message: string): string {
-  return message.length <= messageLength ? message : `${message.slice(0, messageLength - 1)}…`;
 }

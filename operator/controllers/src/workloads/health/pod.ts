@@ -1,6 +1,7 @@
 import type { TrimmedCondition, TrimmedPod } from '../trim.ts';
 import { containerProblem, type PodProblem } from './container.ts';
 import { graceWords, waitOf, type RuleContext } from './context.ts';
+import { wordOf } from './shown.ts';
 
 export type { PodProblem } from './container.ts';
 
@@ -67,9 +68,9 @@ export function unreadySinceMs(pod: TrimmedPod): number | undefined {
 
 function failed(pod: TrimmedPod, context: RuleContext): PodProblem {
   const disruption = conditionOf(pod, 'DisruptionTarget');
-  const disrupted = disruption?.status === 'True' ? disruptions[disruption.reason] : undefined;
+  const disrupted = disruption?.status === 'True' ? wordOf(disruptions, disruption.reason) : undefined;
   const reason = pod.reason === '' || pod.reason === 'Failed' ? (disrupted ?? '') : pod.reason;
-  if (reason !== '') return { reason, message: failedWords[reason] ?? 'the pod failed' };
+  if (reason !== '') return { reason, message: wordOf(failedWords, reason) ?? 'the pod failed' };
   for (const container of pod.containers) {
     const problem = containerProblem(container, { ...pod, restartsAlways: false }, context);
     if (problem?.isCrash !== true) continue;

@@ -2,6 +2,7 @@ import type { TrimmedJob } from '../../trim-batch.ts';
 import type { RuleContext } from '../context.ts';
 import { findingOf, shownName, titleOf, type Finding } from '../finding.ts';
 import { conditionOf } from '../pod.ts';
+import { wordOf } from '../shown.ts';
 import { failingFinding, podEvidence, podsState } from './pods.ts';
 import type { HealthRule } from './rule.ts';
 
@@ -52,7 +53,7 @@ export const job: HealthRule<TrimmedJob> = (object, context) => {
 
 function failed(object: TrimmedJob, context: RuleContext, end: { reason: string; sinceMs?: number }): Finding {
   const [last] = podsState(context).failing;
-  const why = failedWords[end.reason] ?? 'it failed';
+  const why = wordOf(failedWords, end.reason) ?? 'it failed';
   const detail = last === undefined ? '' : `; pod ${shownName(last.pod.metadata.name)}: ${last.problem.message}`;
   return findingOf(object, {
     verdict: 'Degraded',

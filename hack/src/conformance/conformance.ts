@@ -14,7 +14,16 @@ const definitions = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions';
  * What a Kubernetes API does, as far as Portolan relies on it. The same cases run against the real API server and against
  * the one in `@portolan/local`.
  */
-export function describeConformance(name: string, target: () => Target): void {
+export function describeConformance(target: () => Target): void {
+  describeWrites(target);
+  describeChanges(target);
+  describeLists(target);
+  describeWatches(target);
+  describeSchemas(target);
+}
+
+/** Defines cases that find the kinds of `subjects.ts` served. */
+export function describeWithSubjects(name: string, target: () => Target, cases: () => void): void {
   describe(name, () => {
     beforeAll(async () => {
       const { client } = target();
@@ -30,13 +39,14 @@ export function describeConformance(name: string, target: () => Target): void {
     });
     afterAll(async () => {
       for (const { metadata } of [widgets, gadgets]) {
-        await target().client.request('DELETE', `${definitions}/${metadata.name}`);
+        const path = `${definitions}/${metadata.name}`;
+        await target().client.request('DELETE', path);
+        // The next file may want kinds of the same names.
+        await target().eventually(`${metadata.name} is gone`, async () =>
+          (await target().client.request('GET', path)).status === 404 ? true : undefined,
+        );
       }
     });
-    describeWrites(target);
-    describeChanges(target);
-    describeLists(target);
-    describeWatches(target);
-    describeSchemas(target);
+    cases();
   });
 }

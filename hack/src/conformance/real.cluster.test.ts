@@ -1,12 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll } from 'vitest';
+import { afterAll, beforeAll, inject } from 'vitest';
 import { useCluster } from '../testing/cluster.ts';
 import { createClient } from './client.ts';
-import { describeConformance } from './conformance.ts';
-import type { Target } from './target.ts';
+import { describeConformance, describeWithSubjects } from './conformance.ts';
+import { toolsOfBinary } from '../control-plane/tools.ts';
+import { describeKubectl, type KubectlTarget } from './kubectl.ts';
 
 const cluster = useCluster();
-let target: Target;
+const shared = inject('controlPlane');
+let target: KubectlTarget;
 
 beforeAll(async () => {
   const { clusters, users } = JSON.parse(await readFile(cluster.kubeconfig, 'utf8')) as {
@@ -25,6 +27,9 @@ beforeAll(async () => {
         key: decode(user['client-key-data']),
       },
     }),
+    kubectl: cluster.kubectl,
+    command: toolsOfBinary(shared.binary).kubectl,
+    kubeconfig: cluster.kubeconfig,
     namespace: async () => cluster.namespace('conformance'),
     eventually: async (what, read) => cluster.eventually(what, read),
   };
@@ -33,4 +38,11 @@ afterAll(async () => {
   await target.client.close();
 });
 
-describeConformance('the real API server', () => target);
+describeWithSubjects(
+  'the real API server',
+  () => target,
+  () => {
+    describeConformance(() => target);
+    describeKubectl(() => target);
+  },
+);

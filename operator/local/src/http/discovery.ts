@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../json.ts';
+import type { JsonObject } from '../json.ts';
 import type { Registry } from '../resources/registry.ts';
 import { apiVersionOf, type Resource } from '../resources/resource.ts';
 
@@ -39,7 +39,7 @@ export function discoveryDocument(path: string, registry: Registry): JsonObject 
 
 function groupsOf(resources: readonly Resource[]): string[] {
   const groups = new Set(resources.map(({ group }) => group).filter((group) => group !== ''));
-  return [...groups, 'authentication.k8s.io', 'authorization.k8s.io'].toSorted();
+  return [...groups, ...Object.keys(reviewsOf).map((each) => each.split('/')[0] ?? '')].toSorted();
 }
 
 function groupOf(group: string, resources: readonly Resource[]): JsonObject {
@@ -53,14 +53,25 @@ function groupOf(group: string, resources: readonly Resource[]): JsonObject {
 
 function resourceList(groupVersion: string, resources: readonly Resource[]): JsonObject | undefined {
   const found = resources.filter((each) => apiVersionOf(each) === groupVersion);
-  const reviews = groupVersion.startsWith('auth') && groupVersion.endsWith('.k8s.io/v1');
-  if (found.length === 0 && !reviews) return undefined;
+  const reviews = reviewsOf[groupVersion] ?? [];
+  if (found.length === 0 && reviews.length === 0) return undefined;
   return {
     kind: 'APIResourceList',
     apiVersion: 'v1',
     groupVersion,
-    resources: found.flatMap((each) => [describe(each), ...subresourcesOf(each)]) as unknown as Json,
+    resources: [...found.flatMap((each) => [describe(each), ...subresourcesOf(each)]), ...reviews.map(describeReview)],
   };
+}
+
+/** Kinds that are asked and not stored. */
+const reviewsOf: Readonly<Record<string, readonly string[]>> = {
+  'authentication.k8s.io/v1': ['TokenReview'],
+  'authorization.k8s.io/v1': ['SelfSubjectAccessReview', 'SubjectAccessReview'],
+};
+
+function describeReview(kind: string): JsonObject {
+  const name = `${kind.toLowerCase()}s`;
+  return { name, singularName: kind.toLowerCase(), namespaced: false, kind, verbs: ['create'] };
 }
 
 function describe(resource: Resource): JsonObject {

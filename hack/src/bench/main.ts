@@ -4,6 +4,7 @@ import { benchIngest } from './ingest.ts';
 import { benchRead } from './read.ts';
 import { benchRequests } from './requests.ts';
 import { benchScale } from './scale.ts';
+import { benchSoak } from './soak.ts';
 import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
@@ -17,6 +18,7 @@ const benches: Record<string, (count: number, print: (line: string) => void) => 
 const others: Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>> = {
   failover: benchFailover,
   faults: benchFaults,
+  soak: benchSoak,
 };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const [name = '', ...args] = process.argv.slice(2);

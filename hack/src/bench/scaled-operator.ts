@@ -13,10 +13,14 @@ export interface ScaledOperator {
   ready(): Promise<number>;
   /** Since its start. */
   loopDelay(): Promise<{ maxMs: number; p99Ms: number }>;
-  /** Status writes by outcome, as it counted them. */
+  /** Status writes that were accepted, as it counted them. */
+  written(): Promise<number>;
+  /** Status writes by outcome. */
   outcomes(): Promise<string>;
   stop(): Promise<void>;
 }
+
+const writesLine = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
 
 /** Starts it; the caller stops it. */
 export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }): Promise<ScaledOperator> {
@@ -53,21 +57,25 @@ export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }
         p99Ms: 1000 * valueOf(text, 'portolan_event_loop_delay_p99_seconds'),
       };
     },
+    written: async () => outcomesIn(await metrics()).get('written') ?? 0,
     outcomes: async () => {
-      const counts = new Map<string, number>();
       const text = await metrics();
-      const line = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
-      for (const [, outcome = '', count] of text.matchAll(line)) {
-        counts.set(outcome, (counts.get(outcome) ?? 0) + Number(count));
-      }
       const limit = valueOf(text, 'portolan_write_limit');
-      return `status writes by outcome: ${JSON.stringify(Object.fromEntries(counts))}, allowed at once: ${limit}`;
+      return `status writes by outcome: ${JSON.stringify(Object.fromEntries(outcomesIn(text)))}, allowed at once: ${limit}`;
     },
     stop: async () => {
       child.kill('SIGTERM');
       await ended;
     },
   };
+}
+
+function outcomesIn(metrics: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const [, outcome = '', count] of metrics.matchAll(writesLine)) {
+    counts.set(outcome, (counts.get(outcome) ?? 0) + Number(count));
+  }
+  return counts;
 }
 
 function valueOf(metrics: string, name: string): number {

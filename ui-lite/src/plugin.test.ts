@@ -31,6 +31,8 @@ const hostile = entityResource({
       reason: evil,
       message: evil,
       since: evil,
+      nextStep: { text: evil, command: evil },
+      gaps: [{ kind: evil, namespace: evil, name: evil, reason: evil }],
       evidence: [{ kind: evil, namespace: evil, name: evil, container: evil, reason: evil, message: evil }],
     },
   },
@@ -85,6 +87,13 @@ describe('the pages', () => {
       expect(body).not.toMatch(/href="javascript:/i);
       expect(body).toContain('{{ 7*7 }}');
     }
+  });
+
+  it('say what to do about a fault, with the command', async () => {
+    const { body } = await get('/catalog/payments/component/payment-gateway');
+    expect(body).toContain('What to do');
+    expect(body).toContain('kubectl logs payment-gateway-6b7f9c6d4-x2klp -n payments -c gateway --tail=50');
+    expect(body).toMatch(/Not known[\s\S]*EndpointSlice/);
   });
 
   it('escape the address in the page for what was not found', async () => {

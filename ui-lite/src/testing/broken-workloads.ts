@@ -35,6 +35,11 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
       message:
         'Deployment payment-gateway: pod payment-gateway-6b7f9c6d4-x2klp, container gateway: it ended with exit code 1, restarted 7 times.',
       since: minutesAgo(14),
+      nextStep: {
+        text: 'Read the last log lines of container gateway.',
+        command: 'kubectl logs payment-gateway-6b7f9c6d4-x2klp -n payments -c gateway --tail=50',
+      },
+      gaps: [{ kind: 'EndpointSlice', namespace: 'payments', reason: 'Forbidden' }],
       evidence: [
         {
           kind: 'Deployment',
@@ -83,6 +88,10 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
       reason: 'ImagePullBackOff',
       message: 'Deployment recommendations: no replica is available, an image cannot be pulled.',
       since: minutesAgo(190),
+      nextStep: {
+        text: 'The registry has no such image or tag: correct the image in the manifest, or push it.',
+        command: 'kubectl describe pod recommendations-5c8f7d9b6-7wq2x -n commerce',
+      },
       evidence: [
         {
           kind: 'Pod',

@@ -49,6 +49,22 @@ describe('the health card', () => {
     });
   });
 
+  it('says what to do and with which command, but not from memory', () => {
+    const nextStep = { text: 'Raise the memory limit.', command: 'kubectl describe pod a-1 -n n' };
+    expect(healthView({ ...health, nextStep }, nowMs).nextStep).toEqual(nextStep);
+    expect(healthView(health, nowMs).nextStep).toBeUndefined();
+    expect(healthView({ ...health, nextStep }, nowMs, stale).nextStep).toBeUndefined();
+  });
+
+  it('names what the verdict was reached without', () => {
+    const gaps = [{ kind: 'Service', namespace: 'n', name: 'web', reason: 'Forbidden' }];
+    expect(healthView({ ...health, gaps }, nowMs).gaps).toEqual([
+      { object: 'Service web', reason: 'Forbidden', explanation: expect.stringContaining('may not read') },
+    ]);
+    const [gap] = healthView({ ...health, gaps: [{ kind: 'Ingress', namespace: 'n', reason: 'New' }] }, nowMs).gaps;
+    expect(gap).toEqual({ object: 'Ingress', reason: 'New', explanation: undefined });
+  });
+
   it('leads from the workload to the container with a command for each object', () => {
     const evidence = [{ kind: 'Pod', namespace: 'n', name: 'a-1', container: 'app', reason: 'OOMKilled' }];
     const view = healthView({ ...health, verdict: 'Degraded', reason: 'OOMKilled', evidence, more: 4 }, nowMs);

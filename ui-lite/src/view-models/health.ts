@@ -1,4 +1,4 @@
-import type { Evidence, HealthStatus } from '@portolan/crds';
+import type { Evidence, HealthGap, HealthStatus } from '@portolan/crds';
 import { reasonWords } from './reasons.ts';
 import type { Staleness } from './sources.ts';
 import { timeView, type TimeView } from './times.ts';
@@ -25,11 +25,27 @@ export interface EvidenceView {
   command: string;
 }
 
+/** What somebody could do about it, and the command to begin with. */
+export interface NextStepView {
+  text: string;
+  command: string | undefined;
+}
+
+/** Something that the verdict was reached without. */
+export interface GapView {
+  object: string;
+  reason: string;
+  explanation: string | undefined;
+}
+
 export interface HealthView {
   badge: HealthBadge;
   message: string;
   explanation: string | undefined;
   since: TimeView | undefined;
+  /** Absent while the cluster is away: what was to be done then may be wrong now. */
+  nextStep: NextStepView | undefined;
+  gaps: readonly GapView[];
   evidence: readonly EvidenceView[];
   more: number;
 }
@@ -57,13 +73,14 @@ export function healthBadge(verdict: string, reason?: string, stale?: Staleness)
 /** The health card: verdict, reason in words, and the chain of objects it comes from. */
 export function healthView(health: HealthStatus, nowMs: number, stale?: Staleness): HealthView {
   const evidence = (health.evidence ?? []).map(evidenceView);
-  const common = { evidence, more: health.more ?? 0 };
+  const common = { evidence, gaps: (health.gaps ?? []).map(gapView), more: health.more ?? 0 };
   if (stale !== undefined) {
     return {
       ...common,
       badge: healthBadge(health.verdict, health.reason, stale),
       message: `Last known: ${health.verdict}${health.message === '' ? '' : ` – ${health.message}`}`,
       explanation: reasonWords('Stale'),
+      nextStep: undefined,
       since: stale.since,
     };
   }
@@ -72,8 +89,13 @@ export function healthView(health: HealthStatus, nowMs: number, stale?: Stalenes
     badge: healthBadge(health.verdict, health.reason),
     message: health.message,
     explanation: reasonWords(health.reason),
+    nextStep: health.nextStep && { text: health.nextStep.text, command: health.nextStep.command },
     since: timeView(health.since, nowMs),
   };
+}
+
+function gapView({ kind, name, reason }: HealthGap): GapView {
+  return { object: name === undefined ? kind : `${kind} ${name}`, reason, explanation: reasonWords(reason) };
 }
 
 function evidenceView(evidence: Evidence): EvidenceView {

@@ -136,7 +136,7 @@ describe('the runtime and a real API server', () => {
     await vi.waitFor(() => expect(informer.status()[0]).toMatchObject({ reason: 'NotInstalled' }), patience);
   });
 
-  it('writes a status under the version that it was computed from', async () => {
+  it('I5: writes a status under the version that it was computed from', async () => {
     const namespace = await cluster.namespace('writer');
     const { body } = await cluster.request<KubernetesObject & { message?: string }>(
       'POST',

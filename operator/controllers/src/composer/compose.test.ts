@@ -36,7 +36,7 @@ const storedStatus = fc.option(
 ) as fc.Arbitrary<EntityStatus | undefined>;
 
 describe('the composed status', () => {
-  it('composes to itself, at any later time: a converged entity is never written', () => {
+  it('I4: composes to itself, at any later time: a converged entity is never written', () => {
     fc.assert(
       fc.property(storedStatus, fc.array(fragment, { maxLength: 3 }), (stored, fragments) => {
         const once = composeStatus({ stored, generation: 3, fragments, now });

@@ -147,6 +147,22 @@ describe('a composer', () => {
     expect(world.entities.store('Component').get(`${home}/shop`)?.status?.ownerRef).toBe('group:home/other');
   });
 
+  it('I3: is silent once everything is written: no reconcile and no write in a minute', async () => {
+    await using composed = compose({ lagMs: 50 });
+    const { world, put, asked, outcomes, settle, clock } = composed;
+    world.put({ kind: 'Group', name: 'team' });
+    for (let at = 0; at < 1_000; at += 1) put(`part-${at}`);
+    await settle();
+    expect(outcomes).toHaveLength(1_000);
+    // Once for the creation and once for what the watch told of the write.
+    expect([...asked.values()].every((times) => times === 2)).toBe(true);
+    asked.clear();
+    await clock.advance(60_000);
+    expect(asked.size).toBe(0);
+    expect(outcomes).toHaveLength(1_000);
+    expect(clock.timers).toBe(0);
+  });
+
   it('I8: reconciles each of 10,000 referrers once for any number of changes of their target', async () => {
     await using composed = compose();
     const { world, put, asked, outcomes, settle } = composed;
@@ -164,5 +180,5 @@ describe('a composer', () => {
     expect(asked.size).toBe(10_000);
     expect([...asked.values()].every((times) => times === 1)).toBe(true);
     expect(outcomes).toHaveLength(10_000);
-  });
+  }, 60_000);
 });

@@ -42,7 +42,7 @@ function run(
 const done: ReconcileResult = { kind: 'done' };
 
 describe('a controller', () => {
-  it('never reconciles a key twice at once and misses no change', async () => {
+  it('I9: never reconciles a key twice at once and misses no change', async () => {
     const key = fc.constantFrom('a', 'b', 'c');
     await fc.assert(
       fc.asyncProperty(

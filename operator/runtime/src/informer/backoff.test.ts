@@ -12,7 +12,7 @@ describe('the backoff of a source', () => {
     expect(Math.max(...delays)).toBeLessThanOrEqual(30_000);
   });
 
-  it('keeps an outage of ten minutes under 0.3 requests per second', async () => {
+  it('I12: keeps an outage of ten minutes under 0.3 requests per second', async () => {
     const clock = createFakeClock();
     const backoff = createBackoff({ clock, random: () => 0 });
     let requests = 0;

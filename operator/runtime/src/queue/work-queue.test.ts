@@ -69,7 +69,7 @@ function createNaiveQueue() {
 }
 
 describe('the work queue', () => {
-  it('does what a naive model does', async () => {
+  it('I9: does what a naive model does', async () => {
     await fc.assert(
       fc.asyncProperty(fc.array(command, { maxLength: 60 }), async (commands) => {
         const clock = createFakeClock();
@@ -115,7 +115,7 @@ describe('the work queue', () => {
     );
   });
 
-  it('hands out a key added during its work exactly once more', () => {
+  it('I9: hands out a key added during its work exactly once more', () => {
     const queue = createWorkQueue({ clock: createFakeClock() });
     queue.add('a');
     expect(queue.take()?.key).toBe('a');

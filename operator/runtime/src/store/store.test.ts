@@ -62,7 +62,7 @@ describe('the store', () => {
     );
   });
 
-  it('never goes back to an older version of the same object', () => {
+  it('I2: never goes back to an older version of the same object', () => {
     const store = createStore<Tagged>();
     const told = vi.fn<(change: Change<Tagged>) => void>();
     store.put(tagged('a', 10, ['new']));

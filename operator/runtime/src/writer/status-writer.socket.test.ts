@@ -27,7 +27,16 @@ describe('the status writer', () => {
     expect(JSON.parse(request?.body ?? '')).toEqual({ ...patch, metadata: { resourceVersion } });
   });
 
-  it('tells a newer version and a missing object from a failure', async () => {
+  it('I6: sends the status and its precondition only, so that finalizers stay whoever set or removes them', async () => {
+    await using rig = await startRig();
+    const metadata = { namespace: 'ns', name: 'one', finalizers: ['example.com/theirs'], deletionTimestamp: 'now' };
+    const { resourceVersion } = rig.server.log.put({ metadata, status: {} }).metadata;
+    await writerOf(rig).write({ namespace: 'ns', name: 'one', resourceVersion, patch: { status: { fresh: true } } });
+    expect(Object.keys(JSON.parse(rig.server.requests[0]?.body ?? '') as object)).toEqual(['status', 'metadata']);
+    expect(rig.server.log.get('ns/one')).toMatchObject({ metadata, status: { fresh: true } });
+  });
+
+  it('I5: overwrites nothing newer, and tells that and a missing object from a failure', async () => {
     await using rig = await startRig();
     const { resourceVersion } = rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' } }).metadata;
     rig.server.log.put({ metadata: { namespace: 'ns', name: 'one' }, spec: {} });

@@ -55,14 +55,8 @@ export interface TrimmedPod extends KubernetesObject {
 
 const containersKept = 30;
 const mountsKept = 5;
-/** Conditions that no rule reads cost memory in every pod. */
-const conditionsRead = new Set([
-  'Ready',
-  'ContainersReady',
-  'PodScheduled',
-  'PodReadyToStartContainers',
-  'DisruptionTarget',
-]);
+/** Conditions that no rule reads cost memory in every pod; of a running one only Ready says something while it is True. */
+const conditionsRead = new Set(['Ready', 'PodScheduled', 'DisruptionTarget']);
 /** Reasons of a termination whose message is the runtime's, not the container's. */
 const startReasons = new Set(['StartError', 'ContainerCannotRun']);
 
@@ -81,7 +75,7 @@ export function trimPod(raw: unknown): TrimmedPod {
     reason: text(status['reason']),
     restartsAlways,
     conditions: trimConditions(
-      list(status['conditions']).filter((each) => conditionsRead.has(text(record(each)['type']))),
+      list(status['conditions']).filter((each) => isRead(record(each), phase)),
       { explain: (type, message) => (type === 'PodScheduled' ? schedulingCause(message) : undefined) },
     ),
     containers: [
@@ -91,6 +85,10 @@ export function trimPod(raw: unknown): TrimmedPod {
     ...(created !== undefined && { createdMs: created }),
     ...(mounts.length > 0 && { mounts }),
   };
+}
+
+function isRead({ type, status }: Record<string, unknown>, phase: string): boolean {
+  return conditionsRead.has(text(type)) && (type !== 'PodScheduled' || status !== 'True' || phase === 'Pending');
 }
 
 function containersOf(statuses: unknown, specs: unknown, isInit: boolean): TrimmedContainer[] {

@@ -194,4 +194,31 @@ describe('a controller', () => {
     stop.abort();
     await ended;
   });
+
+  it('counts by the names of controller-runtime, a bug as a panic', async () => {
+    const { controller, clock, registry, stop, ended } = run(
+      async (key) => {
+        if (key === 'bug') throw new TypeError('x');
+        if (key === 'away') throw new RuntimeError(runtimeErrorCodes.unreachable, 'refused');
+        return key === 'stalled' ? { kind: 'stalled', reason: 'Invalid' } : done;
+      },
+      { concurrency: 3 },
+    );
+    for (const key of ['bug', 'away', 'stalled', 'fine']) controller.enqueue(key);
+    await clock.advance(0);
+    stop.abort();
+    await ended;
+    const metrics = await registry.metrics();
+    for (const line of [
+      'controller_runtime_reconcile_total{controller="test",result="success"} 1',
+      'controller_runtime_reconcile_errors_total{controller="test"} 2',
+      'controller_runtime_reconcile_panics_total{controller="test"} 1',
+      'controller_runtime_terminal_reconcile_errors_total{controller="test"} 1',
+      'controller_runtime_max_concurrent_reconciles{controller="test"} 3',
+      'workqueue_work_duration_seconds_count{name="test"} 4',
+      'workqueue_retries_total{name="test"} 2',
+    ]) {
+      expect(metrics).toContain(`${line}\n`);
+    }
+  });
 });

@@ -60,6 +60,7 @@ export function createController(options: {
     // By code, not by key: an API server that is away fails every key.
     const code = error instanceof RuntimeError ? error.code : 'unexpected';
     const isExpected = error instanceof RuntimeError;
+    if (!isExpected) metrics.reconcilePanic({ name });
     const bindings = { controller: name, key, code, ...(isExpected ? { error: error.message } : { err: error }) };
     repeatLog.error(`reconcile ${code}`, bindings, `failed to reconcile: ${messageOf(error)}`);
   };
@@ -113,6 +114,7 @@ export function createController(options: {
     run: async (signal) => {
       if (hasRun) throw new RuntimeError(runtimeErrorCodes.alreadyRunning, `the controller ${name} has run already`);
       hasRun = true;
+      metrics.maxConcurrent({ name, workers: concurrency });
       const breather = createBreather();
       await Promise.all(Array.from({ length: concurrency }, () => runWorker(signal, breather)));
       queue.close();

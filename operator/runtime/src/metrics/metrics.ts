@@ -20,6 +20,9 @@ export interface RuntimeMetrics {
   queueRetry(what: { name: string }): void;
   activeWorkers(what: { name: string; workers: number }): void;
   reconcile(what: { name: string; result: ReconcileOutcome; durationMs: number }): void;
+  /** A reconcile threw what is no RuntimeError: a bug. It is tried again like any other failure. */
+  reconcilePanic(what: { name: string }): void;
+  maxConcurrent(what: { name: string; workers: number }): void;
   statusWrite(what: { resource: string; outcome: StatusWriteOutcome }): void;
   /** Whether this process leads by the Lease `name`. */
   leader(what: { name: string; leading: boolean }): void;
@@ -84,6 +87,18 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
   const reconcileErrors = counter('controller_runtime_reconcile_errors_total', 'Reconciles that failed.', [
     'controller',
   ]);
+  const terminalErrors = counter(
+    'controller_runtime_terminal_reconcile_errors_total',
+    'Reconciles that are stalled until something changes.',
+    ['controller'],
+  );
+  const panics = counter('controller_runtime_reconcile_panics_total', 'Reconciles that failed by a bug.', [
+    'controller',
+  ]);
+  const maxConcurrent = gauge('controller_runtime_max_concurrent_reconciles', 'Reconciles allowed at once.', [
+    'controller',
+  ]);
+  const workSeconds = histogram('workqueue_work_duration_seconds', 'Time that a key was worked on.', ['name']);
   const reconcileSeconds = histogram('controller_runtime_reconcile_time_seconds', 'Time of a reconcile.', [
     'controller',
   ]);
@@ -122,8 +137,12 @@ export function createMetrics(registry: Registry): RuntimeMetrics {
     reconcile: ({ name, result, durationMs }) => {
       reconciles.inc({ controller: name, result });
       if (result === 'error') reconcileErrors.inc({ controller: name });
+      if (result === 'stalled') terminalErrors.inc({ controller: name });
       reconcileSeconds.observe({ controller: name }, durationMs / 1000);
+      workSeconds.observe({ name }, durationMs / 1000);
     },
+    reconcilePanic: ({ name }) => panics.inc({ controller: name }),
+    maxConcurrent: ({ name, workers }) => maxConcurrent.set({ controller: name }, workers),
     statusWrite: (labels) => statusWrites.inc(labels),
     leader: ({ name, leading }) => leaderStatus.set({ name }, leading ? 1 : 0),
     writeLimit: (limit) => writeLimit.set(limit),

@@ -4,14 +4,11 @@ import { paths } from '../paths.ts';
 /** Where the operator runs, and as whom. The chart's files say the same. */
 export const operatorAccount = { namespace: 'portolan-system', name: 'portolan-operator' } as const;
 
-const account = {
-  apiVersion: 'v1',
-  kind: 'List',
-  items: [
-    { apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorAccount.namespace } },
-    { apiVersion: 'v1', kind: 'ServiceAccount', metadata: operatorAccount },
-  ],
-};
+// Documents and no List, which kubectl before 1.36 checks against an OpenAPI v2 that the preview does not have.
+const account = [
+  { apiVersion: 'v1', kind: 'Namespace', metadata: { name: operatorAccount.namespace } },
+  { apiVersion: 'v1', kind: 'ServiceAccount', metadata: operatorAccount },
+];
 
 /**
  * Installs what the operator needs: the CRDs, its namespace and ServiceAccount, the roles of the operator and of people.
@@ -24,7 +21,7 @@ export async function installPortolan(options: { kubectl: Kubectl; ownsCluster: 
   const apply = applier(options);
   await apply(['-f', paths.crds]);
   await outputOf(options.kubectl, ['wait', '--for=condition=Established', '--timeout=60s', '-f', paths.crds]);
-  await apply(['-f', '-'], JSON.stringify(account));
+  await apply(['-f', '-'], account.map((each) => `---\n${JSON.stringify(each)}\n`).join(''));
   await apply(['-f', paths.rbac]);
 }
 

@@ -38,6 +38,7 @@ describe('parseUpArgs', () => {
       kubeconfig: '/work/my/config',
       state: '/work/s',
     });
+    expect(parseUpArgs(['--local'], '/work').cluster).toBe('preview');
     expect(parseUpArgs(['--no-samples', '--cluster', 'local'], '/work')).toMatchObject({
       samples: false,
       cluster: 'local',
@@ -53,7 +54,9 @@ describe('parseUpArgs', () => {
     [['--port', '1e3'], /--port must be/],
     [['--port'], /--port/],
     [['--samples', '--no-samples'], /exclude each other/],
-    [['--cluster', 'minikube'], /--cluster must be one of auto, kind, local/],
+    [['--cluster', 'minikube'], /--cluster must be one of auto, kind, local, preview/],
+    [['--local', '--cluster', 'kind'], /--local means --cluster preview/],
+    [['--local', '--context', 'dev'], /exclude each other/],
     [['--cluster', 'kind', '--context', 'dev'], /exclude each other/],
     [['--context', ''], /--context needs/],
   ])('refuses %j by naming the flag', (args, message) => {

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { HackError } from '../errors.ts';
 import { paths } from '../paths.ts';
 
-export const clusterChoices = ['auto', 'kind', 'local'] as const;
+export const clusterChoices = ['auto', 'kind', 'local', 'preview'] as const;
 export type ClusterChoice = (typeof clusterChoices)[number];
 
 export interface UpArgs {
@@ -30,7 +30,7 @@ export const upUsage = `usage: hack/up [flags]
 
 Starts Portolan on a Kubernetes cluster and keeps it running until Ctrl-C or hack/down. The cluster is the one that
 --context or --kubeconfig names; else one of kind, when Docker and kind are present; else a control plane on this
-machine (from KUBEBUILDER_ASSETS, or built once with Go). A second hack/up of the same checkout shows what runs.
+machine (from KUBEBUILDER_ASSETS, or built once with Go); else a preview without controllers. A second hack/up of the same checkout shows what runs.
 
   --detach            return when everything is ready; print {"url","kubeconfig","token"} as one line
   --port N            port of the API and UI (default ${defaultPort})
@@ -39,7 +39,9 @@ machine (from KUBEBUILDER_ASSETS, or built once with Go). A second hack/up of th
   --context NAME      use the cluster of this context; nothing is put into it but the CRDs, the roles and the operator's
                       ServiceAccount
   --kubeconfig FILE   the kubeconfig to read (default: as kubectl does); without --context its current context is used
-  --cluster KIND      auto (default), kind, or local: a control plane on this machine
+  --cluster KIND      auto (default), kind, local: a control plane on this machine, or preview: a Kubernetes API within
+                      this script, which needs nothing, forgets everything and runs no workloads
+  --local             the same as --cluster preview
   --state DIR         folder for this run's keys, data and logs (default .portolan/up of the checkout)
   --help              this text
 `;
@@ -60,6 +62,7 @@ export function parseUpArgs(args: readonly string[], cwd: string): UpArgs {
     context: { type: 'string' },
     kubeconfig: { type: 'string' },
     cluster: { type: 'string' },
+    local: { type: 'boolean' },
     state: { type: 'string' },
     supervise: { type: 'boolean' },
   });
@@ -67,7 +70,10 @@ export function parseUpArgs(args: readonly string[], cwd: string): UpArgs {
   if (samples === true && noSamples === true) throw usage('--samples and --no-samples exclude each other.');
   if (context === '') throw usage('--context needs the name of a context.');
   if (kubeconfig === '') throw usage('--kubeconfig needs a file.');
-  const cluster = clusterOf(values.cluster);
+  if (values.local === true && values.cluster !== undefined && values.cluster !== 'preview') {
+    throw usage('--local means --cluster preview; it excludes any other --cluster.');
+  }
+  const cluster = values.local === true ? 'preview' : clusterOf(values.cluster);
   if (cluster !== 'auto' && (context !== undefined || kubeconfig !== undefined)) {
     throw usage('--cluster makes a cluster, --context and --kubeconfig name one; they exclude each other.');
   }

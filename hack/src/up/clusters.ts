@@ -10,6 +10,7 @@ import { checkout, paths } from '../paths.ts';
 import type { Command } from '../process/managed-process.ts';
 import { run } from '../process/run.ts';
 import type { UpArgs } from './args.ts';
+import { startPreview } from './preview.ts';
 import type { UpState } from './state.ts';
 
 /** The cluster that `up` works on. */
@@ -17,7 +18,8 @@ export interface ChosenCluster {
   /** File with one context, for kubectl and for what `up` prints. */
   kubeconfig: string;
   kubectl: Kubectl;
-  kubectlCommand: Command;
+  /** Undefined: there is no kubectl, and `kubectl` does only what `up` itself needs. */
+  kubectlCommand: Command | undefined;
   /** Made by `up`, so that it may hold samples and take over fields. */
   isOurs: boolean;
   /** Runs workloads: it has a controller-manager and a scheduler. */
@@ -41,12 +43,13 @@ const dockerAnswerMs = 5_000;
 
 /**
  * The cluster by the order of choice: the named context; kind where Docker answers and kind is present;
- * `KUBEBUILDER_ASSETS`; the cached or freshly built control plane.
+ * `KUBEBUILDER_ASSETS`; the cached or freshly built control plane; where there is no Go either, the local API.
  * @throws {HackError} `HACK_CLUSTER` and those of {@link startControlPlane}
  */
 export async function chooseCluster(options: ClusterOptions): Promise<ChosenCluster> {
   const { args, log } = options;
   if (args.context !== undefined || args.kubeconfig !== undefined) return useContext(options);
+  if (args.cluster === 'preview') return startPreviewCluster(options, 'as asked');
   if (args.cluster !== 'local') {
     const kind = await findKind();
     if (typeof kind !== 'string') return createKindCluster(kind, options);
@@ -60,7 +63,24 @@ export async function chooseCluster(options: ClusterOptions): Promise<ChosenClus
     return startLocal(options, assets);
   }
   log('cluster: a control plane on this machine');
-  return startLocal(options);
+  try {
+    return await startLocal(options);
+  } catch (error) {
+    const hasNoGo = error instanceof HackError && ['HACK_GO_MISSING', 'HACK_GO_TOO_OLD'].includes(error.code);
+    if (args.cluster !== 'auto' || !hasNoGo) throw error;
+    return startPreviewCluster(options, 'because there is neither kind with Docker nor a Go that can build one');
+  }
+}
+
+async function startPreviewCluster({ state, log }: ClusterOptions, why: string): Promise<ChosenCluster> {
+  log(`cluster: a preview, ${why}: a Kubernetes API within this process, no controllers and no workloads`);
+  state.noteCluster({ mode: 'local' });
+  const preview = await startPreview({
+    kubeconfig: state.file('kubeconfig'),
+    directory: state.directory,
+    path: process.env['PATH'],
+  });
+  return { ...preview, isOurs: true, runsWorkloads: false, kwok: 'none', failed: neverFails };
 }
 
 async function useContext({ args, state, log }: ClusterOptions): Promise<ChosenCluster> {
@@ -191,6 +211,7 @@ async function findKubectl(log: (line: string) => void): Promise<Command> {
 
 /** Writes a script that runs the cluster's kubectl with its kubeconfig, for machines that have none. */
 export async function writeKubectlScript(cluster: ChosenCluster, folder: string): Promise<void> {
+  if (cluster.kubectlCommand === undefined) return;
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const quoted = cluster.kubectlCommand.map(quote).join(' ');
   const lines = ['#!/bin/sh', `export KUBECONFIG=${quote(cluster.kubeconfig)}`, `exec ${quoted} "$@"`, ''];

@@ -49,17 +49,14 @@ export async function keepOperatorToken(options: {
 
 async function requestToken(kubectl: Kubectl): Promise<{ token: string; expiresAtMs: number }> {
   const { name, namespace } = operatorAccount;
-  const answer = await outputOf(kubectl, [
-    'create',
-    'token',
-    name,
-    '--namespace',
-    namespace,
-    '--duration',
-    `${askedSeconds}s`,
-    '--output',
-    'json',
-  ]);
+  // Not `create token`, which sends protobuf, and the preview's API reads JSON only.
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/${name}/token`;
+  const body = {
+    apiVersion: 'authentication.k8s.io/v1',
+    kind: 'TokenRequest',
+    spec: { expirationSeconds: askedSeconds },
+  };
+  const answer = await outputOf(kubectl, ['create', '--raw', path, '-f', '-'], JSON.stringify(body));
   const { status } = JSON.parse(answer) as { status: { token: string; expirationTimestamp: string } };
   return { token: status.token, expiresAtMs: Date.parse(status.expirationTimestamp) };
 }

@@ -117,6 +117,7 @@ async function bringSamples(options: Inside, cluster: ChosenCluster): Promise<vo
   const kwok = cluster.kwok === 'needed' ? await startKwok(options, cluster) : undefined;
   const playsNodes = cluster.kwok === 'running' || kwok !== undefined;
   const count = await applySamples({ kubectl, ownsCluster: isOurs, workloads: runsWorkloads, nodes: playsNodes });
+  if (!runsWorkloads) log('samples: the catalog only; nothing here would run the workloads');
   if (runsWorkloads && !playsNodes)
     log('samples: nothing plays nodes in this cluster, so the sample pods stay Pending');
   const outcome = (await untilEntitiesReady(kubectl, options.signal))

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findProgram } from '../control-plane/tools.ts';
@@ -93,7 +93,8 @@ async function show(
     return;
   }
   const hasKubectl = (await findProgram('kubectl', process.env['PATH'])) !== undefined;
-  const kubectl = hasKubectl ? `KUBECONFIG=${ready.kubeconfig} kubectl` : join(state.file('bin'), 'kubectl');
+  const script = join(state.file('bin'), 'kubectl');
+  const kubectl = hasKubectl || !existsSync(script) ? `KUBECONFIG=${ready.kubeconfig} kubectl` : script;
   for (const line of [
     '',
     `  Portolan     ${ready.url}`,

@@ -5,6 +5,7 @@ import type { Outlet } from './outlet.ts';
 export type Answer =
   | { kind: 'document'; status: number; document: JsonObject }
   | { kind: 'text'; status: number; text: string }
+  | { kind: 'bytes'; contentType: string; bytes: Buffer }
   | { kind: 'list'; head: JsonObject; field: string; items: readonly JsonObject[] }
   | { kind: 'stream'; start: (outlet: Outlet) => void };
 

@@ -69,6 +69,8 @@ async function answerOf(
   const { path } = request;
   if (['/readyz', '/livez', '/healthz'].includes(path)) return { kind: 'text', status: 200, text: 'ok' };
   if (!authentication.accepts(request.token)) throw new ApiError('Unauthorized', 'Unauthorized');
+  // An empty document: clients before OpenAPI v3 then leave the checking of fields to the server.
+  if (path === '/openapi/v2') return { kind: 'bytes', contentType: openApiV2Type, bytes: Buffer.alloc(0) };
   const route = routeOf(path, cluster.registry);
   if (route !== undefined) {
     const resourceContext = {
@@ -83,6 +85,9 @@ async function answerOf(
       : undefined;
   return found === undefined ? ((await authentication.review(request)) ?? pageNotFound) : document(found);
 }
+
+/** Protobuf, of which the empty document has no bytes. */
+const openApiV2Type = 'application/com.github.proto-openapi.spec.v2.v1.0+protobuf';
 
 const reasons = {
   401: 'Unauthorized',
@@ -121,7 +126,7 @@ async function deliver(
   const outlet = createOutlet(response, fault, clock);
   const isText = answer.kind === 'text';
   response.writeHead('status' in answer ? answer.status : 200, {
-    'content-type': isText ? 'text/plain; charset=utf-8' : 'application/json',
+    'content-type': contentTypeOf(answer),
     'cache-control': 'no-cache, private',
   });
   switch (answer.kind) {
@@ -137,5 +142,14 @@ async function deliver(
     case 'text':
       await outlet.send(Buffer.from(isText ? answer.text : `${JSON.stringify(answer.document)}\n`));
       outlet.end();
+      return;
+    case 'bytes':
+      await outlet.send(answer.bytes);
+      outlet.end();
   }
+}
+
+function contentTypeOf(answer: Answer): string {
+  if (answer.kind === 'bytes') return answer.contentType;
+  return answer.kind === 'text' ? 'text/plain; charset=utf-8' : 'application/json';
 }

@@ -64,6 +64,10 @@ const groups: Readonly<Record<string, readonly Builtin[]>> = {
     { kind: 'Lease', plural: 'leases', plain: true, columns: [column('Holder', 'spec.holderIdentity')] },
   ],
   'events.k8s.io/v1': [{ kind: 'Event', plural: 'events', shortNames: ['ev'], plain: true }],
+  'flowcontrol.apiserver.k8s.io/v1': [
+    { kind: 'FlowSchema', plural: 'flowschemas', cluster: true },
+    { kind: 'PriorityLevelConfiguration', plural: 'prioritylevelconfigurations', cluster: true },
+  ],
   'networking.k8s.io/v1': [
     { kind: 'Ingress', plural: 'ingresses', shortNames: ['ing'] },
     { kind: 'NetworkPolicy', plural: 'networkpolicies', shortNames: ['netpol'] },

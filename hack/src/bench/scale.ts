@@ -19,6 +19,9 @@ type Print = (line: string) => void;
 export async function benchScale(count: number, print: Print): Promise<void> {
   const directory = await mkdtemp(join(tmpdir(), 'portolan-bench-'));
   const cluster = await startBenchCluster({ directory, namespace });
+  // Its processes are in groups of their own: whoever ends this one must not leave them behind.
+  const end = (): void => void cluster.stop().finally(() => process.exit(1));
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
   try {
     const startedAt = performance.now();
     const bytes = await createAll(cluster, count);

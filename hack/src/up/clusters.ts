@@ -62,7 +62,6 @@ export async function chooseCluster(options: ClusterOptions): Promise<ChosenClus
     );
     return startLocal(options, assets);
   }
-  log('cluster: a control plane on this machine');
   try {
     return await startLocal(options);
   } catch (error) {
@@ -176,6 +175,7 @@ async function startLocal(options: ClusterOptions, assets?: string): Promise<Cho
     assets === undefined
       ? toolsOfBinary(await ensureBinary('control-plane', { log, signal }))
       : await toolsOfAssets(assets, process.env['PATH']);
+  if (assets === undefined) log('cluster: a control plane on this machine');
   const isWhole = tools.controllerManager !== undefined;
   const controlPlane = await startControlPlane({
     directory: state.directory,

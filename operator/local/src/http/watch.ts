@@ -56,6 +56,7 @@ export function openWatch(
   let outlet: Outlet | undefined;
   let pumping = false;
   let ended = false;
+  let initialEvents = 0;
   let endsAfterBacklog = false;
   let isFirst = true;
   let eventsUntilExpiry = fault?.kind === 'expire' ? (fault.afterEvents ?? 0) : undefined;
@@ -92,7 +93,13 @@ export function openWatch(
     }
     if (eventsUntilExpiry !== undefined) eventsUntilExpiry -= 1;
     backlog.push(event);
-    if (backlog.length > longestBacklog) outlet?.destroy();
+    if (backlog.length > longestBacklog + initialEvents) {
+      // Dropped here and not when the connection has closed: until then, more would come.
+      finish();
+      backlog.length = 0;
+      outlet?.destroy();
+      return;
+    }
     void pump();
   };
   const endInOrder = (): void => {
@@ -123,6 +130,7 @@ export function openWatch(
     const start = startOf(options, fault);
     if (start.version === undefined) {
       const found = (store.list(key) ?? []).filter((object) => matches(object));
+      initialEvents = found.length;
       for (const object of fault?.kind === 'shuffle' ? shuffled(found, random) : found) show('ADDED', object);
       if (options.sendInitialEvents) bookmark({ 'k8s.io/initial-events-end': 'true' });
       return;
@@ -132,23 +140,18 @@ export function openWatch(
     else for (const change of missed) tell(change);
   };
   const keepTime = (): void => {
-    const timeoutMs =
-      options.timeoutSeconds === undefined ? defaultTimeoutMs * (1 + random()) : options.timeoutSeconds * 1000;
+    const timeoutMs = lifetimeMs(options, random);
     let tick: { cancel(): void } | undefined;
     const every = (): void => {
-      tick = clock.after(context.bookmarkIntervalMs, () => {
-        bookmark();
-        if (!ended) every();
-      });
+      bookmark();
+      tick = clock.after(context.bookmarkIntervalMs, every);
     };
-    every();
+    tick = clock.after(context.bookmarkIntervalMs, every);
     const last = clock.after(Math.max(0, timeoutMs - bookmarkBeforeEndMs), () => bookmark());
     const end = clock.after(timeoutMs, endInOrder);
-    cleanup.push(
-      () => tick?.cancel(),
-      () => last.cancel(),
-      () => end.cancel(),
-    );
+    cleanup.push(() => {
+      for (const timer of [tick, last, end]) timer?.cancel();
+    });
   };
   return {
     start: (to) => {
@@ -162,6 +165,10 @@ export function openWatch(
     end: endInOrder,
     bookmark: () => bookmark(),
   };
+}
+
+function lifetimeMs({ timeoutSeconds }: WatchOptions, random: () => number): number {
+  return timeoutSeconds === undefined ? defaultTimeoutMs * (1 + random()) : timeoutSeconds * 1000;
 }
 
 /** From which version the stream goes; undefined: from what is there now. */

@@ -45,13 +45,10 @@ export function openWatch(
 ): Watch {
   const { store, clock, random } = context;
   const { route, representation, fault } = request;
-  const { resource } = route;
   const options = watchOptionsOf(request.query);
   const { matches } = selectionOf(route, request.query);
-  if (options.sendInitialEvents && options.version !== undefined && options.version > store.version) {
-    throw tooLarge(options.version, store.version);
-  }
-  const key = storageKey(resource);
+  requireReached(options, store);
+  const key = storageKey(route.resource);
   const backlog: WatchEvent[] = [];
   let outlet: Outlet | undefined;
   let pumping = false;
@@ -122,7 +119,7 @@ export function openWatch(
   const bookmark = (annotations?: Record<string, string>): void => {
     if (!options.allowBookmarks) return;
     const metadata = { resourceVersion: String(store.version), ...(annotations !== undefined && { annotations }) };
-    show('BOOKMARK', { apiVersion: apiVersionOf(resource), kind: resource.kind, metadata });
+    show('BOOKMARK', { apiVersion: apiVersionOf(route.resource), kind: route.resource.kind, metadata });
   };
   const begin = (): void => {
     // Subscribed before anything is sent, and all in one turn: no change falls between the two.
@@ -165,6 +162,11 @@ export function openWatch(
     end: endInOrder,
     bookmark: () => bookmark(),
   };
+}
+
+/** Initial events cannot be newer than the store. */
+function requireReached({ sendInitialEvents, version = 0 }: WatchOptions, store: Store): void {
+  if (sendInitialEvents && version > store.version) throw tooLarge(version, store.version);
 }
 
 function lifetimeMs({ timeoutSeconds }: WatchOptions, random: () => number): number {

@@ -6,12 +6,19 @@ import { freePort } from '../control-plane/ports.ts';
 import { paths } from '../paths.ts';
 import { run } from '../process/run.ts';
 import { operatorEnvironment } from '../up/operator.ts';
+import type { PodStart } from './pod-start.ts';
 
 /** A program that writes the status of entities. */
 export interface Contestant {
   name: string;
   /** Starts one replica; it elects a leader when the bench says that both do. */
-  start(options: { kubeconfig: string; elects: boolean }): Promise<Replica>;
+  start(options: { account: Account; elects: boolean }): Promise<Replica>;
+}
+
+/** As whom a contestant acts: like a pod where the machine allows it, else by a kubeconfig. */
+export interface Account {
+  kubeconfig: string;
+  pod: PodStart | undefined;
 }
 
 /** A running contestant. */
@@ -19,6 +26,8 @@ export interface Replica {
   pid: number;
   /** When it was started (`performance.now()`). */
   startedAt: number;
+  /** Rejects when it ends although nobody stopped it, as when it lost its lease. */
+  failed: Promise<never>;
   /** Resolves with the time at which `/readyz` first said 200: every kind is in its cache. */
   synced(): Promise<number>;
   /** SIGTERM, to the end of the process. */
@@ -33,12 +42,13 @@ const pollMs = 5;
 export function portolan(): Contestant {
   return {
     name: 'Portolan',
-    start: async ({ kubeconfig, elects }) => {
+    start: async ({ account, elects }) => {
       const port = await freePort();
-      const flags = ['--kubeconfig', kubeconfig, '--probe-port', String(port), '--log-level', 'error'];
+      const flags = ['--probe-port', String(port), '--log-level', 'error', ...(elects ? ['--leader-elect'] : [])];
       return startReplica({
+        account,
         program: paths.operatorEntry,
-        args: ['operator', ...flags, ...(elects ? ['--leader-elect'] : [])],
+        args: ['operator', ...flags],
         env: operatorEnvironment(process.env),
         port,
       });
@@ -57,34 +67,56 @@ export async function goTwin(log: (line: string) => void): Promise<Contestant> {
   const program = await ensureBinary('twin', { log });
   return {
     name: 'Go',
-    start: async ({ kubeconfig, elects }) => {
+    start: async ({ account, elects }) => {
       const port = await freePort();
-      const flags = ['--kubeconfig', kubeconfig, '--probe-address', `127.0.0.1:${port}`];
-      return startReplica({ program, args: [...flags, ...(elects ? ['--leader-elect'] : [])], env: process.env, port });
+      const args = ['--probe-address', `127.0.0.1:${port}`, ...(elects ? ['--leader-elect'] : [])];
+      return startReplica({ account, program, args, env: process.env, port });
     },
   };
 }
 
 function startReplica(options: {
+  account: Account;
   program: string;
   args: readonly string[];
   env: NodeJS.ProcessEnv;
   port: number;
 }): Replica {
-  const { program, args, env, port } = options;
+  const { account, program, port } = options;
+  const { kubeconfig, pod } = account;
+  const start = pod?.(program, options.args) ?? {
+    command: program,
+    args: [...options.args, '--kubeconfig', kubeconfig],
+    env: {},
+  };
+  // A kubeconfig of the caller's would win over the pod's account.
+  const { KUBECONFIG: _kubeconfig, ...env } = options.env;
   const startedAt = performance.now();
-  const child = spawn(program, args, { stdio: ['ignore', 'inherit', 'inherit'], env });
+  const child = spawn(start.command, start.args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: { ...env, ...start.env },
+  });
+  let isStopped = false;
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  // Who does not ask for it must not crash by it.
+  failed.catch(() => undefined);
   const ended = new Promise<void>((resolve) => {
-    child.once('exit', () => resolve());
-    child.once('error', () => resolve());
+    const end = (how: string): void => {
+      if (!isStopped) fail(new Error(`${program} ended by itself: ${how}`));
+      resolve();
+    };
+    child.once('exit', (code, signal) => end(signal ?? `exit code ${code}`));
+    child.once('error', (error) => end(error.message));
   });
   if (child.pid === undefined) throw new Error(`${program} could not be started`);
   const end = async (signal: NodeJS.Signals): Promise<void> => {
+    isStopped = true;
     child.kill(signal);
     await ended;
   };
   return {
     pid: child.pid,
+    failed,
     startedAt,
     synced: async () => {
       const probes = new Pool(`http://127.0.0.1:${port}`, { connections: 1 });

@@ -4,7 +4,7 @@ import { applier, operatorAccount } from '../install/install.ts';
 import type { SeedManifest } from '../seed/company.ts';
 import { countRequests } from './api-server-counter.ts';
 import type { BenchCluster } from './cluster.ts';
-import type { Contestant, Replica } from './contestant.ts';
+import type { Account, Contestant, Replica } from './contestant.ts';
 import { summarise, type LatencySummary } from './latency.ts';
 import { watchOwners, type OwnerWatch } from './owner-watch.ts';
 import { processCost } from './process-cost.ts';
@@ -38,65 +38,88 @@ const failovers = 3;
 /** All measurements of one contestant on a control plane of its own. */
 export async function race(options: {
   cluster: BenchCluster;
+  /** As whom the contestant acts. */
+  account: Account;
   contestant: Contestant;
   manifests: readonly SeedManifest[];
   namespace: string;
   elects: boolean;
   log: (line: string) => void;
 }): Promise<Figures> {
-  const { cluster, contestant, manifests, namespace, elects, log } = options;
+  const { cluster, account, contestant, manifests, namespace, elects, log } = options;
   const owners = createOwners({ cluster, manifests, namespace });
-  const start = (): Promise<Replica> => contestant.start({ kubeconfig: cluster.operatorKubeconfig, elects });
+  const replicas: Replica[] = [];
+  const { promise: failed, reject: fail } = Promise.withResolvers<never>();
+  const start = async (): Promise<Replica> => {
+    const replica = await contestant.start({ account, elects });
+    replicas.push(replica);
+    replica.failed.catch(fail);
+    return replica;
+  };
   await allowLeases(cluster);
   await createAll(cluster, manifests, namespace);
   await untilQuiet(cluster);
   log(`${manifests.length} entities created`);
 
-  const first = await start();
-  let second: Replica | undefined;
-  let watch: OwnerWatch | undefined;
+  const watch = await watchOwners({ kubeconfig: cluster.operatorKubeconfig, namespace });
   try {
-    const [syncedAt, reconciledAt] = await Promise.all([first.synced(), untilWritten(cluster, manifests.length)]);
-    const { cpuSeconds: reconcileCpuSeconds } = await processCost(first.pid);
-    await untilQuiet(cluster);
-    const writes = await statusWrites(cluster);
-    log(`reconciled with ${writes} writes`);
-
-    watch = await watchOwners({ kubeconfig: cluster.operatorKubeconfig, namespace });
-    const beforeChanges = await processCost(first.pid);
-    const change = summarise(await changeSteadily(owners, watch));
-    const afterChanges = await processCost(first.pid);
-    log(`${change.count} changes shown`);
-    await sleep(settledAfterMs);
-    const settled = await processCost(first.pid);
-    await first.stop();
-
-    const writesBefore = await statusWrites(cluster);
-    second = await start();
-    const restartedAt = await second.synced();
-    await untilQuiet(cluster);
-    const restarted = await processCost(second.pid);
-    const restartWrites = (await statusWrites(cluster)) - writesBefore;
-    const figures: Figures = {
-      entities: manifests.length,
-      syncedMs: syncedAt - first.startedAt,
-      reconciledMs: reconciledAt - first.startedAt,
-      writesPerObject: writes / manifests.length,
-      reconcileCpuSeconds,
-      changesCpuSeconds: afterChanges.cpuSeconds - beforeChanges.cpuSeconds,
-      settledRssMiB: settled.rssMiB,
-      peakRssMiB: settled.peakRssMiB,
-      change,
-      restartSyncedMs: restartedAt - second.startedAt,
-      restartWrites,
-      restartCpuSeconds: restarted.cpuSeconds,
-    };
-    if (!elects) return figures;
-    return { ...figures, failoverMs: await failover({ leader: second, start, owners, watch, log }) };
+    return await Promise.race([
+      measure({ cluster, count: manifests.length, start, owners, watch, elects, log }),
+      failed,
+    ]);
   } finally {
-    await watch?.close();
-    await Promise.all([first.stop(), second?.stop()]);
+    await watch.close();
+    await Promise.all(replicas.map((replica) => replica.stop()));
   }
+}
+
+async function measure(options: {
+  cluster: BenchCluster;
+  count: number;
+  start: () => Promise<Replica>;
+  owners: Owners;
+  watch: OwnerWatch;
+  elects: boolean;
+  log: (line: string) => void;
+}): Promise<Figures> {
+  const { cluster, count, start, owners, watch, elects, log } = options;
+  const first = await start();
+  const [syncedAt, reconciledAt] = await Promise.all([first.synced(), untilWritten(cluster, count)]);
+  const { cpuSeconds: reconcileCpuSeconds } = await processCost(first.pid);
+  await untilQuiet(cluster);
+  const writes = await statusWrites(cluster);
+  log(`reconciled with ${writes} writes`);
+
+  const beforeChanges = await processCost(first.pid);
+  const change = summarise(await changeSteadily(owners, watch));
+  const afterChanges = await processCost(first.pid);
+  log(`${change.count} changes shown`);
+  await sleep(settledAfterMs);
+  const settled = await processCost(first.pid);
+  await first.stop();
+
+  const writesBefore = await statusWrites(cluster);
+  const second = await start();
+  const restartedAt = await second.synced();
+  await untilQuiet(cluster);
+  const restarted = await processCost(second.pid);
+  const restartWrites = (await statusWrites(cluster)) - writesBefore;
+  const figures: Figures = {
+    entities: count,
+    syncedMs: syncedAt - first.startedAt,
+    reconciledMs: reconciledAt - first.startedAt,
+    writesPerObject: writes / count,
+    reconcileCpuSeconds,
+    changesCpuSeconds: afterChanges.cpuSeconds - beforeChanges.cpuSeconds,
+    settledRssMiB: settled.rssMiB,
+    peakRssMiB: settled.peakRssMiB,
+    change,
+    restartSyncedMs: restartedAt - second.startedAt,
+    restartWrites,
+    restartCpuSeconds: restarted.cpuSeconds,
+  };
+  if (!elects) return figures;
+  return { ...figures, failoverMs: await failover({ leader: second, start, owners, watch, log }) };
 }
 
 /** The median time from a leader's death to the first status that its successor wrote. */
@@ -112,20 +135,14 @@ async function failover(options: {
   const took: number[] = [];
   while (took.length < failovers) {
     const follower = await start();
-    try {
-      await follower.synced();
-      const killedAt = performance.now();
-      await leader.kill();
-      const change = await owners.change(watch);
-      took.push(change.shownAt - killedAt);
-      log(`failover in ${((change.shownAt - killedAt) / 1000).toFixed(1)} s`);
-    } catch (error) {
-      await follower.stop();
-      throw error;
-    }
+    await follower.synced();
+    const killedAt = performance.now();
+    await leader.kill();
+    const change = await owners.change(watch);
+    took.push(change.shownAt - killedAt);
+    log(`failover in ${((change.shownAt - killedAt) / 1000).toFixed(1)} s`);
     leader = follower;
   }
-  await leader.stop();
   return summarise(took).p50Ms;
 }
 

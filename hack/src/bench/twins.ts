@@ -1,9 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { operatorAccount } from '../install/install.ts';
 import { seedCompany } from '../seed/company.ts';
 import { startBenchCluster } from './cluster.ts';
 import { goTwin, portolan, portolanElects, type Contestant } from './contestant.ts';
+import { podStart } from './pod-start.ts';
 import { race, type Figures } from './race.ts';
 import { renderTable } from './twin-table.ts';
 
@@ -31,8 +33,15 @@ async function withCluster(
   const directory = await mkdtemp(join(tmpdir(), 'portolan-twins-'));
   const cluster = await startBenchCluster({ directory, namespace });
   try {
+    const kubeconfig = cluster.operatorKubeconfig;
+    const pod = await podStart({ directory, kubeconfig, namespace: operatorAccount.namespace });
+    if (pod === undefined)
+      log('cannot be started as in a pod on this machine: with a kubeconfig, at 60 MiB for Portolan');
+    const loads = loadavg().map((load) => load.toFixed(1));
+    log(`load average before the start ${loads.join(', ')} on ${availableParallelism()} cores`);
     return await race({
       cluster,
+      account: { kubeconfig, pod },
       contestant,
       manifests: seedCompany({ count, seed: 1, namespace }),
       namespace,

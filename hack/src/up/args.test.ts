@@ -5,7 +5,7 @@ import { parseDownArgs, parseUpArgs, upUsage } from './args.ts';
 
 describe('parseUpArgs', () => {
   it('leaves open what was not said', () => {
-    expect(parseUpArgs([], '/work')).toEqual({
+    expect(parseUpArgs([], '/home/me')).toEqual({
       help: false,
       detach: false,
       port: undefined,
@@ -30,16 +30,16 @@ describe('parseUpArgs', () => {
       'my/config',
       '--state=s',
     ];
-    expect(parseUpArgs(args, '/work')).toMatchObject({
+    expect(parseUpArgs(args, '/home/me')).toMatchObject({
       detach: true,
       port: 8080,
       samples: true,
       context: 'dev',
-      kubeconfig: '/work/my/config',
-      state: '/work/s',
+      kubeconfig: '/home/me/my/config',
+      state: '/home/me/s',
     });
-    expect(parseUpArgs(['--local'], '/work').cluster).toBe('preview');
-    expect(parseUpArgs(['--no-samples', '--cluster', 'local'], '/work')).toMatchObject({
+    expect(parseUpArgs(['--local'], '/home/me').cluster).toBe('preview');
+    expect(parseUpArgs(['--no-samples', '--cluster', 'local'], '/home/me')).toMatchObject({
       samples: false,
       cluster: 'local',
     });
@@ -60,8 +60,8 @@ describe('parseUpArgs', () => {
     [['--cluster', 'kind', '--context', 'dev'], /exclude each other/],
     [['--context', ''], /--context needs/],
   ])('refuses %j by naming the flag', (args, message) => {
-    expect(() => parseUpArgs(args, '/work')).toThrow(message);
-    expect(() => parseUpArgs(args, '/work')).toThrow(HackError);
+    expect(() => parseUpArgs(args, '/home/me')).toThrow(message);
+    expect(() => parseUpArgs(args, '/home/me')).toThrow(HackError);
   });
 
   it('hides the flag that is for its own use', () => {

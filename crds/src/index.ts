@@ -27,6 +27,7 @@ export type {
   Evidence,
   HealthGap,
   HealthStatus,
+  LastKnown,
   NextStep,
   Verdict,
   WorkloadsStatus,

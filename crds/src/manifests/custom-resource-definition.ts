@@ -3,7 +3,7 @@ import { objectRules, specTransitionRules } from '../kinds/rules.ts';
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts';
 
 /** Counts the changes of the schemas; an operator finds by it that its CRDs are older than itself. */
-export const schemaRevision = 2;
+export const schemaRevision = 3;
 
 /** The CustomResourceDefinition of a kind, as a plain object. */
 export function customResourceDefinition(info: KindInfo): Record<string, unknown> {

@@ -40,6 +40,7 @@ const workload = z.object({
     .enum(['Annotation', 'Label', 'Spec', 'Name'])
     .describe('Why it is linked: an annotation of the entity, a label of the workload, spec.workloads, or its name.'),
   shared: z.boolean().optional().describe('Whether other entities link it, too.'),
+  supporting: z.boolean().optional().describe('Whether it only supports what runs, as a Service does.'),
   desired: z.int().min(0).meta({ format: 'int32' }).describe('Replicas that there should be.'),
   ready: z.int().min(0).meta({ format: 'int32' }).describe('Replicas that are ready.'),
   images: list(text(1024, 1), 20).optional().describe('The images that it runs.'),
@@ -60,6 +61,13 @@ const gap = z.object({
   namespace: text(63).describe('Namespace of the object; empty for one without.'),
   name: text(253, 1).optional().describe('Name of the object; left out where all of the kind are meant.'),
   reason: text(1024, 1).describe('Why it is not known, in one word.'),
+});
+
+const lastKnown = z.object({
+  verdict,
+  reason: text(1024, 1).describe('Why it was so, in one word.'),
+  message: text(1024).describe('Why it was so, for people.'),
+  since: text(64).meta({ format: 'date-time' }).describe('Since when it was so.'),
 });
 
 /** `.status` of every entity kind. */
@@ -106,6 +114,9 @@ export const workloadStatusFields = {
       message: text(1024).describe('Why, for people.'),
       since: text(64).meta({ format: 'date-time' }).describe('Since when the verdict is this one.'),
       nextStep: nextStep.optional().describe('What to do about it.'),
+      lastKnown: lastKnown
+        .optional()
+        .describe('What was known before the objects behind it could no longer be read; only beside Unknown.'),
       gaps: list(gap, 10).optional().describe('What the verdict was reached without, at most 10.'),
       evidence: list(evidence, 10).optional().describe('The objects that the verdict comes from, at most 10.'),
       more,
@@ -121,6 +132,7 @@ export type Condition = z.infer<typeof condition>;
 export type Evidence = z.infer<typeof evidence>;
 export type NextStep = z.infer<typeof nextStep>;
 export type HealthGap = z.infer<typeof gap>;
+export type LastKnown = z.infer<typeof lastKnown>;
 export type Verdict = z.infer<typeof verdict>;
 export type HealthStatus = NonNullable<EntityStatus['health']>;
 export type WorkloadsStatus = NonNullable<EntityStatus['workloads']>;

@@ -1,0 +1,34 @@
+import { createApiServer } from '@portolan/api';
+import { createCatalog } from '@portolan/catalog';
+import { uiPlugin } from '@portolan/ui-lite';
+import { feedCatalog } from '../catalog-feed.ts';
+import { version } from '../version.ts';
+import { untilAborted, type EntityInformers, type Ground } from './ground.ts';
+
+/** The read model, the API and the UI. */
+export async function addServer(ground: Ground, entityInformers: EntityInformers): Promise<void> {
+  const { config, log, namespaces, registry, lifecycle } = ground;
+  const catalog = createCatalog({ namespaces });
+  feedCatalog({ informers: entityInformers, catalog });
+  const server = await createApiServer({
+    catalog,
+    log,
+    version,
+    metrics: registry,
+    ...(config['allowed-hosts'] !== undefined && { allowedHosts: config['allowed-hosts'] }),
+  });
+  await server.register(uiPlugin, {
+    catalog,
+    version,
+    sources: () => [...entityInformers.values()].flatMap((informer) => [...informer.status()]),
+  });
+  lifecycle.add({
+    name: 'server',
+    start: async (signal) => {
+      const url = await server.listen({ host: config.host, port: config.port });
+      log.info({ url }, 'serving');
+      await untilAborted(signal);
+      await server.close();
+    },
+  });
+}

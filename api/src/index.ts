@@ -5,3 +5,10 @@ export type { ProbeOptions, Readiness, ReadinessCheck } from './probes.ts';
 export { ApiError, inputError, notAllowedError, notFoundError } from './errors.ts';
 export type { ApiErrorCode, ErrorEnvelope } from './errors.ts';
 export { etagOf, matchesEtag, sendError, sendJson } from './answers.ts';
+export type {
+  ReadRuntimeTree,
+  RuntimeContainer,
+  RuntimeNode,
+  RuntimeTree,
+  RuntimeTreeError,
+} from './kubernetes/runtime-tree.ts';

@@ -3,9 +3,10 @@ import { joinBytes, unpooled } from './entities/entity-bytes.ts';
 import { EntityStore } from './entities/entity-store.ts';
 import type { StoredEntity } from './entities/stored-entity.ts';
 import { CatalogError } from './errors.ts';
-import type { Catalog, CatalogEntity, CatalogOptions, EntityId, Visibility } from './model.ts';
+import type { Catalog, CatalogChange, CatalogEntity, CatalogOptions, EntityId, Visibility } from './model.ts';
 import { QueryEngine } from './query/query-engine.ts';
 import type { ShownRelation } from './relations/relation-graph.ts';
+import { Subscribers } from './subscriptions/subscribers.ts';
 
 /** From this share of the catalog on it is cheaper to sort anew than to move single entities. */
 const bulkShare = 1 / 8;
@@ -16,7 +17,8 @@ const bulkMinimum = 64;
  * catalog over them. Pure and synchronous: nothing happens but in a call.
  */
 export function createCatalog(options: CatalogOptions = {}): Catalog {
-  const { namespaces = createNamespaceMapping({}) } = options;
+  const { namespaces = createNamespaceMapping({}), listenerFailed = () => undefined } = options;
+  const subscribers = new Subscribers({ listenerFailed });
   const engine = new QueryEngine({
     idOf: (ref) => store.byRef(ref)?.id,
     refOf: (id) => store.get(id)?.ref ?? '',
@@ -32,6 +34,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
       if (entity !== undefined) {
         entity.relations = undefined;
         engine.relationsChanged(entity.id);
+        subscribers.touch(target);
       }
     }
   };
@@ -66,6 +69,23 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
   });
   let revision = 0;
 
+  /** @returns whether anything changed */
+  const applyOne = (change: CatalogChange): boolean => {
+    const uid = change.type === 'delete' ? change.uid : change.resource.metadata.uid;
+    const refOf = (): string | undefined => store.get(store.idOfUid(uid) ?? -1)?.ref;
+    const before = subscribers.isAnyone ? refOf() : undefined;
+    if (!store.apply(change)) {
+      return false;
+    }
+    // Not only what serves its ref: another claimant is answered by its uid.
+    for (const ref of subscribers.isAnyone ? [before, refOf()] : []) {
+      if (ref !== undefined) {
+        subscribers.touch(ref);
+      }
+    }
+    return true;
+  };
+
   const held = (id: EntityId, visible: Visibility | undefined): StoredEntity => {
     const entity = store.get(id);
     if (entity === undefined || visible?.has(id) === false) {
@@ -98,10 +118,14 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
       }
       let isChanged = false;
       for (const change of batch) {
-        isChanged = store.apply(change) || isChanged;
+        isChanged = applyOne(change) || isChanged;
       }
-      revision += isChanged ? 1 : 0;
+      if (isChanged) {
+        revision++;
+        subscribers.publish(revision);
+      }
     },
+    subscribe: (listener) => subscribers.subscribe(listener),
     get revision() {
       return revision;
     },

@@ -98,8 +98,23 @@ export interface CatalogEntity {
   status: { portolan: EntityResource['status'] | Record<string, never> };
 }
 
+/** What an apply changed, told after it is complete. */
+export interface ChangeNotice {
+  /**
+   * The canonical refs of all entities whose answers may have changed: those that changed, came or went, and those that
+   * show a relation because of them. Bytes may still be the same.
+   */
+  refs: ReadonlySet<string>;
+  /** The catalog's revision after the change. */
+  revision: number;
+}
+
+export type ChangeListener = (change: ChangeNotice) => void;
+
 export interface CatalogOptions {
   namespaces?: NamespaceMapping;
+  /** Hears what a listener of {@link Catalog.subscribe} threw; the change itself and other listeners go on. */
+  listenerFailed?: (error: unknown) => void;
 }
 
 /** The read model: `apply` in, queries out; pure and synchronous. */
@@ -108,6 +123,13 @@ export interface Catalog {
   /** Moves with every apply that changed something. */
   readonly revision: number;
   readonly size: number;
+  /**
+   * Calls back once after each apply that changed something, synchronously, in the order of changes. A listener may
+   * query and subscribe; one that applies is told of that change after the others have heard of this one.
+   *
+   * @returns ends the subscription; no call comes after it
+   */
+  subscribe(listener: ChangeListener): () => void;
   /** The entity that serves a canonical ref; the older one where two claim it. */
   byRef(ref: string, visible?: Visibility): EntityId | undefined;
   byUid(uid: string, visible?: Visibility): EntityId | undefined;

@@ -8,7 +8,10 @@ import { untilAborted, type EntityInformers, type Ground } from './ground.ts';
 /** The read model, the API and the UI. */
 export async function addServer(ground: Ground, entityInformers: EntityInformers): Promise<void> {
   const { config, log, namespaces, registry, lifecycle } = ground;
-  const catalog = createCatalog({ namespaces });
+  const catalog = createCatalog({
+    namespaces,
+    listenerFailed: (error) => log.error({ err: error }, 'a listener of catalog changes failed'),
+  });
   feedCatalog({ informers: entityInformers, catalog });
   const server = await createApiServer({
     catalog,

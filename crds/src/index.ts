@@ -1,4 +1,3 @@
-export { admissionFaults, type Fault, type Manifest } from './kinds/admission.ts';
 export type {
   APISpec,
   ComponentSpec,
@@ -13,14 +12,13 @@ export type {
 export { extensionFaults, reservedExtensionKeys } from './kinds/extensions.ts';
 export { apiGroup, apiVersion, kindInfo, kinds, type EntityKind, type KindInfo } from './kinds/kinds.ts';
 export { objectNameOf } from './kinds/rules.ts';
-export { schemaRevision } from './manifests/custom-resource-definition.ts';
+export { schemaRevision } from './manifests/schema-revision.ts';
 export { prevailingClaim, type Claim } from './refs/claims.ts';
 export { declaredRefs, entityName, entityRef, type DeclaredRef } from './refs/entity-refs.ts';
 export { createNamespaceMapping, type NamespaceMapping } from './refs/namespaces.ts';
 export { formatRef, parseRef, RefError, type Ref, type RefErrorCode } from './refs/ref.ts';
 export { relationRules, type RelationRule } from './refs/relation-rules.ts';
 export { conditionTypes, withCondition } from './status/conditions.ts';
-export { linkingEntityStatus } from './status/status.ts';
 export type {
   Condition,
   EntityStatus,

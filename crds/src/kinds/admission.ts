@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { kindSchemas } from './kind-schemas.ts';
 import { kindInfo } from './kinds.ts';
 import { objectRules, type NamedObject } from './rules.ts';
 
@@ -23,15 +24,16 @@ export interface Manifest {
 export function admissionFaults(manifest: Manifest): Fault[] {
   const info = kindInfo(manifest.kind);
   if (info?.kind !== manifest.kind) return [{ path: 'kind', message: `no kind of ours: ${manifest.kind}` }];
-  const given = withoutNulls(info.spec, manifest.spec);
-  const parsed = info.spec.safeParse(given);
+  const schema = kindSchemas[info.kind];
+  const given = withoutNulls(schema.spec, manifest.spec);
+  const parsed = schema.spec.safeParse(given);
   if (!parsed.success) {
     return parsed.error.issues.map((issue) => ({ path: pathOf(['spec', ...issue.path]), message: issue.message }));
   }
   const spec = given as Record<string, unknown>;
   const named: NamedObject = { metadata: manifest.metadata, spec };
   return [
-    ...info.specRules
+    ...schema.specRules
       .filter((rule) => !rule.holds(spec))
       .map(({ fieldPath = '', message }) => ({ path: `spec${fieldPath}`, message })),
     ...objectRules

@@ -34,7 +34,7 @@ type Extended = Pick<EntityResource, 'kind' | 'spec'>;
 
 /** Keys of the free-form fields that repeat a declared field, e.g. `spec.extensions.owner`. */
 export function reservedExtensionKeys({ kind, spec }: Extended): string[] {
-  const declared = new Set(Object.keys(kindInfo(kind)?.spec.shape ?? {}));
+  const declared = new Set(kindInfo(kind)?.specFields);
   const reservedIn = (field: 'extensions' | 'metadataExtensions', isReserved: (key: string) => boolean): string[] =>
     Object.keys(spec[field] ?? {})
       .filter((key) => isReserved(key) || dangerous.has(key))

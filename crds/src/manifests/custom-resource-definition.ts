@@ -1,9 +1,8 @@
 import { apiGroup, type Column, type KindInfo } from '../kinds/kinds.ts';
 import { objectRules, specTransitionRules } from '../kinds/rules.ts';
+import { kindSchemas } from '../kinds/kind-schemas.ts';
+import { schemaRevision } from './schema-revision.ts';
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts';
-
-/** Counts the changes of the schemas; an operator finds by it that its CRDs are older than itself. */
-export const schemaRevision = 3;
 
 /** The CustomResourceDefinition of a kind, as a plain object. */
 export function customResourceDefinition(info: KindInfo): Record<string, unknown> {
@@ -44,7 +43,8 @@ export function customResourceDefinition(info: KindInfo): Record<string, unknown
   };
 }
 
-function objectSchema({ description, spec, status, specRules }: KindInfo): StructuralSchema {
+function objectSchema({ kind, description }: KindInfo): StructuralSchema {
+  const { spec, status, specRules } = kindSchemas[kind];
   return {
     description,
     type: 'object',

@@ -1,4 +1,5 @@
-import { apiVersion, kinds, objectNameOf, type EntityKind, type Manifest } from '@portolan/crds';
+import { apiVersion, kinds, objectNameOf, type EntityKind } from '@portolan/crds';
+import type { Manifest } from '@portolan/crds/schemas';
 import fc from 'fast-check';
 
 /**

@@ -1,4 +1,5 @@
-import { admissionFaults, kindInfo, type Manifest } from '@portolan/crds';
+import { kindInfo } from '@portolan/crds';
+import { admissionFaults, type Manifest } from '@portolan/crds/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { useCluster } from '../testing/cluster.ts';

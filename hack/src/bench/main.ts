@@ -5,6 +5,7 @@ import { benchRead } from './read.ts';
 import { benchRequests } from './requests.ts';
 import { benchScale } from './scale.ts';
 import { benchSoak } from './soak.ts';
+import { benchStart } from './start.ts';
 import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
@@ -19,6 +20,7 @@ const others: Record<string, (args: readonly string[], print: (line: string) => 
   failover: benchFailover,
   faults: benchFaults,
   soak: benchSoak,
+  start: benchStart,
 };
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
 const [name = '', ...args] = process.argv.slice(2);

@@ -1,4 +1,4 @@
-import { linkingEntityStatus } from '@portolan/crds';
+import { linkingEntityStatus } from '@portolan/crds/schemas';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trimPod } from '../trim.ts';

@@ -1,5 +1,6 @@
 /** Tables of rule cases: an object as the API server sends it, and what is to be said about it. */
-import { linkingEntityStatus, type Verdict } from '@portolan/crds';
+import type { Verdict } from '@portolan/crds';
+import { linkingEntityStatus } from '@portolan/crds/schemas';
 import { expect, it } from 'vitest';
 import type { RuleContext } from '../context.ts';
 import type { Finding } from '../finding.ts';

@@ -17,11 +17,9 @@ class Pair {
   apply(steps: readonly Step[]): void {
     this.catalog.apply(steps);
     for (const each of steps) {
-      if (each.type === 'delete') {
-        this.naive.delete(each.uid);
-      } else {
-        this.naive.upsert(each.resource);
-      }
+      if (each.type === 'delete') this.naive.delete(each.uid);
+      else if (each.type === 'restate') this.naive.restate(each.uid, each.status);
+      else this.naive.upsert(each.resource);
     }
   }
 

@@ -209,3 +209,37 @@ describe('bytes', () => {
     expect(catalog.entity(idOf(catalog, 'api:default/orders')).spec['definition']).toBe(definition);
   });
 });
+
+describe('a restatement', () => {
+  const status = { health: { verdict: 'Unknown', reason: 'Stale', message: 'm', since: 's' } } as const;
+
+  test('changes the status that queries, facets and bytes see, and nothing else', () => {
+    const healthy = { conditions: [], health: { ...status.health, verdict: 'Healthy' } };
+    const catalog = catalogOf(
+      { name: 'web', status: healthy, spec: { owner: 'team', extensions: { note: 'é'.repeat(40_000) } } },
+      { kind: 'Group', name: 'team' },
+    );
+    const id = idOf(catalog, 'component:default/web');
+    const before = catalog.entity(id);
+    catalog.apply([{ type: 'restate', uid: 'web', status }]);
+    expect(catalog.entity(id)).toEqual({ ...before, status: { portolan: status } });
+    expect(relationsOf(catalog, 'group:default/team')).toEqual(['ownerOf component:default/web']);
+    expect(matches(catalog, { key: 'status.portolan.health.verdict', values: ['Healthy'] })).toEqual([]);
+    expect(
+      catalog
+        .facets({ paths: ['status.portolan.health.verdict'] })
+        .values()
+        .next().value,
+    ).toEqual([{ value: 'Unknown', count: 1 }]);
+  });
+
+  test('of what is so already, or is not held, changes nothing', () => {
+    const catalog = catalogOf({ name: 'web', status });
+    const before = catalog.revision;
+    catalog.apply([
+      { type: 'restate', uid: 'web', status },
+      { type: 'restate', uid: 'unknown', status },
+    ]);
+    expect(catalog.revision).toBe(before);
+  });
+});

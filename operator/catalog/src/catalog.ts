@@ -71,7 +71,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
 
   /** @returns whether anything changed */
   const applyOne = (change: CatalogChange): boolean => {
-    const uid = change.type === 'delete' ? change.uid : change.resource.metadata.uid;
+    const uid = change.type === 'upsert' ? change.resource.metadata.uid : change.uid;
     const refOf = (): string | undefined => store.get(store.idOfUid(uid) ?? -1)?.ref;
     const before = subscribers.isAnyone ? refOf() : undefined;
     if (!store.apply(change)) {

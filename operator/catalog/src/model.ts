@@ -1,4 +1,4 @@
-import type { EntityResource, NamespaceMapping } from '@portolan/crds';
+import type { EntityResource, EntityStatus, NamespaceMapping } from '@portolan/crds';
 
 /** A dense id, unique among the entities held now; it is not stable across restarts. */
 export type EntityId = number;
@@ -9,7 +9,11 @@ export interface Visibility {
 }
 
 /** What changed in the cluster. `uid` decides identity: a recreated object is a delete and an upsert. */
-export type CatalogChange = { type: 'upsert'; resource: EntityResource } | { type: 'delete'; uid: string };
+export type CatalogChange =
+  | { type: 'upsert'; resource: EntityResource }
+  | { type: 'delete'; uid: string }
+  /** The entity is as it was, and what is known of it is another thing; one that is not held is left out. */
+  | { type: 'restate'; uid: string; status: EntityStatus };
 
 /**
  * A filter over search rows (reference: Backstage's filter sets and filter predicates).

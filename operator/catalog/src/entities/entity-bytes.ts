@@ -20,6 +20,12 @@ export function holdBytes(head: string, tail: string): EntityBytes {
   return { held: deflateRawSync(whole, { level: constants.Z_BEST_SPEED }), split, isCompressed: true };
 }
 
+/** The same JSON with another second part. */
+export function withTail({ held, split, isCompressed }: EntityBytes, tail: string): EntityBytes {
+  const whole = isCompressed ? inflateRawSync(held) : held;
+  return holdBytes(whole.subarray(0, split).toString(), tail);
+}
+
 export function isSameBytes(a: EntityBytes, b: EntityBytes): boolean {
   return a.split === b.split && a.isCompressed === b.isCompressed && a.held.equals(b.held);
 }

@@ -2,7 +2,7 @@ import type { NamespaceMapping } from '@portolan/crds';
 import type { CatalogChange, EntityId } from '../model.ts';
 import { Claims } from './claims.ts';
 import { isSameBytes } from './entity-bytes.ts';
-import { parseBody, takeIn, type StoredEntity, type TakenIn } from './stored-entity.ts';
+import { parseBody, restate, takeIn, type StoredEntity, type TakenIn } from './stored-entity.ts';
 
 /** Told of what queries see, in an order in which every step is complete. */
 export interface StoreListener {
@@ -51,22 +51,29 @@ export class EntityStore {
 
   /** @returns whether anything changed */
   apply(change: CatalogChange): boolean {
-    if (change.type === 'delete') {
-      const id = this.#idByUid.get(change.uid);
-      const entity = id === undefined ? undefined : this.#byId[id];
-      if (entity !== undefined) {
-        this.#delete(entity);
+    const before = this.#byUid(change.type === 'upsert' ? change.resource.metadata.uid : change.uid);
+    switch (change.type) {
+      case 'delete':
+        if (before !== undefined) {
+          this.#delete(before);
+        }
+        return before !== undefined;
+      case 'restate':
+        return before !== undefined && this.#replace(restate(before, change.status), before);
+      case 'upsert': {
+        const taken = takeIn(before?.id ?? this.#nextId(), change.resource, this.#namespaces);
+        if (before !== undefined) {
+          return this.#replace(taken, before);
+        }
+        this.#insert(taken);
+        return true;
       }
-      return entity !== undefined;
     }
-    const known = this.#idByUid.get(change.resource.metadata.uid);
-    const before = known === undefined ? undefined : this.#byId[known];
-    const taken = takeIn(known ?? this.#nextId(), change.resource, this.#namespaces);
-    if (before === undefined) {
-      this.#insert(taken);
-      return true;
-    }
-    return this.#replace(taken, before);
+  }
+
+  #byUid(uid: string): StoredEntity | undefined {
+    const id = this.#idByUid.get(uid);
+    return id === undefined ? undefined : this.#byId[id];
   }
 
   #nextId(): EntityId {

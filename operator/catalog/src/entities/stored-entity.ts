@@ -1,6 +1,6 @@
-import type { Claim, EntityResource, NamespaceMapping } from '@portolan/crds';
+import type { Claim, EntityResource, EntityStatus, NamespaceMapping } from '@portolan/crds';
 import type { CatalogEntity, EntityId } from '../model.ts';
-import { type EntityBytes, holdBytes, joinBytes } from './entity-bytes.ts';
+import { type EntityBytes, holdBytes, joinBytes, withTail } from './entity-bytes.ts';
 import { type Declaration, projectEntity } from './projection.ts';
 
 /** An entity as the catalog holds it: names, declarations and bytes; the parsed form is not kept. */
@@ -26,7 +26,6 @@ export function takeIn(id: EntityId, resource: EntityResource, namespaces: Names
   const { ref, entity, declarations } = projectEntity(resource, namespaces);
   const { status, ...rest } = entity;
   const head = `${JSON.stringify(rest).slice(0, -1)},"relations":[`;
-  const tail = `],"status":${JSON.stringify(status)}}`;
   const { uid, creationTimestamp } = resource.metadata;
   return {
     entity,
@@ -36,10 +35,21 @@ export function takeIn(id: EntityId, resource: EntityResource, namespaces: Names
       ref,
       claim: { metadata: { uid, ...(creationTimestamp !== undefined && { creationTimestamp }) } },
       declarations,
-      body: holdBytes(head, tail),
+      body: holdBytes(head, tailOf(status)),
       relations: undefined,
     },
   };
+}
+
+/** The same entity with another status; head and declarations are as they were. */
+export function restate(stored: StoredEntity, status: EntityStatus): TakenIn {
+  const { relations: _, ...rest } = parseBody(stored);
+  const entity = { ...rest, status: { portolan: status } };
+  return { entity, stored: { ...stored, body: withTail(stored.body, tailOf(entity.status)) } };
+}
+
+function tailOf(status: CatalogEntity['status']): string {
+  return `],"status":${JSON.stringify(status)}}`;
 }
 
 /** The entity again, for building its rows; its relations are empty. */

@@ -1,6 +1,6 @@
-import { relationRules, type EntityKind, type EntityResource } from '@portolan/crds';
+import { relationRules, type EntityKind, type EntityResource, type EntityStatus } from '@portolan/crds';
 import fc from 'fast-check';
-import type { FilterExpression, OrderField } from '../model.ts';
+import type { CatalogChange, FilterExpression, OrderField } from '../model.ts';
 
 /** Few names, so that refs meet, conflict and dangle; `Web` has another spelling of its own. */
 const names = ['web', 'api', 'team', 'x'];
@@ -111,11 +111,17 @@ export const resource: fc.Arbitrary<EntityResource> = fc
       })),
   );
 
-export type Step = { type: 'upsert'; resource: EntityResource } | { type: 'delete'; uid: string };
+/** As much of a status as queries see. */
+const status = fc.constantFrom('Healthy', 'Unknown').map((verdict) => ({
+  health: { verdict, reason: 'Stale', message: '', since: '2026-01-01T00:00:00Z' },
+})) as fc.Arbitrary<EntityStatus>;
+
+export type Step = CatalogChange;
 
 export const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 4, arbitrary: resource.map((each): Step => ({ type: 'upsert', resource: each })) },
   { weight: 1, arbitrary: uid.map((each): Step => ({ type: 'delete', uid: each })) },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant('restate' as const), uid, status }) },
 );
 
 const relationTypes = [...new Set(relationRules.flatMap(({ relation, reverse }) => [relation, reverse]))];

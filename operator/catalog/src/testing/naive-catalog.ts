@@ -1,4 +1,11 @@
-import { declaredRefs, entityName, entityRef, type EntityResource, type NamespaceMapping } from '@portolan/crds';
+import {
+  declaredRefs,
+  entityName,
+  entityRef,
+  type EntityResource,
+  type EntityStatus,
+  type NamespaceMapping,
+} from '@portolan/crds';
 import type { FacetCount, FilterExpression, OrderField, Position, Relation } from '../model.ts';
 
 /** As the catalog's query, with uids for ids. */
@@ -51,6 +58,11 @@ export class NaiveCatalog {
 
   delete(uid: string): void {
     this.resources = this.resources.filter((other) => other.metadata.uid !== uid);
+    this.#served = undefined;
+  }
+
+  restate(uid: string, status: EntityStatus): void {
+    this.resources = this.resources.map((each) => (each.metadata.uid === uid ? { ...each, status } : each));
     this.#served = undefined;
   }
 

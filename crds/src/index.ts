@@ -1,3 +1,5 @@
+export { clusterConditionTypes, clusterNames, localClusterName, maxSources } from './kinds/cluster-names.ts';
+export type { ClusterResource, ClusterSource, ClusterSpec, ClusterStatus } from './kinds/cluster.ts';
 export type {
   APISpec,
   ComponentSpec,

@@ -55,7 +55,7 @@ const lifecycle: Column = {
   wide: true,
   description: 'How far it is',
 };
-const age: Column = {
+export const age: Column = {
   name: 'Age',
   jsonPath: '.metadata.creationTimestamp',
   type: 'date',

@@ -1,12 +1,11 @@
-import { apiGroup, type Column, type KindInfo } from '../kinds/kinds.ts';
-import { objectRules, specTransitionRules } from '../kinds/rules.ts';
-import { kindSchemas } from '../kinds/kind-schemas.ts';
+import type { CustomKind } from '../kinds/custom-kind.ts';
+import { apiGroup, type Column } from '../kinds/kinds.ts';
 import { schemaRevision } from './schema-revision.ts';
 import { structuralSchema, type StructuralSchema } from './structural-schema.ts';
 
 /** The CustomResourceDefinition of a kind, as a plain object. */
-export function customResourceDefinition(info: KindInfo): Record<string, unknown> {
-  const { kind, plural, singular, shortName, columns, selectableFields } = info;
+export function customResourceDefinition(info: CustomKind): Record<string, unknown> {
+  const { kind, plural, singular, shortName, categories, columns, selectableFields } = info;
   return {
     apiVersion: 'apiextensions.k8s.io/v1',
     kind: 'CustomResourceDefinition',
@@ -23,7 +22,7 @@ export function customResourceDefinition(info: KindInfo): Record<string, unknown
         plural,
         singular,
         shortNames: [shortName],
-        categories: ['portolan', 'catalog'],
+        categories: [...categories],
       },
       scope: 'Namespaced',
       versions: [
@@ -43,8 +42,8 @@ export function customResourceDefinition(info: KindInfo): Record<string, unknown
   };
 }
 
-function objectSchema({ kind, description }: KindInfo): StructuralSchema {
-  const { spec, status, specRules } = kindSchemas[kind];
+function objectSchema(info: CustomKind): StructuralSchema {
+  const { description, spec, status, specRules, transitionRules, objectRules } = info;
   return {
     description,
     type: 'object',
@@ -56,10 +55,7 @@ function objectSchema({ kind, description }: KindInfo): StructuralSchema {
       spec: {
         description: 'What its author says about it.',
         ...structuralSchema(spec),
-        'x-kubernetes-validations': [
-          ...specTransitionRules.map(({ cel, message }) => ({ rule: cel, message })),
-          ...specRules.map(validation),
-        ],
+        ...validations([...transitionRules, ...specRules]),
       },
       status: {
         ...structuralSchema(status),
@@ -67,12 +63,22 @@ function objectSchema({ kind, description }: KindInfo): StructuralSchema {
         default: { observedGeneration: -1 },
       },
     },
-    'x-kubernetes-validations': objectRules.map(validation),
+    ...validations(objectRules),
   };
 }
 
-function validation(rule: { cel: string; message: string; fieldPath?: string }): Record<string, string> {
-  const { cel, message, fieldPath } = rule;
+interface Validated {
+  cel: string;
+  message: string;
+  fieldPath?: string;
+}
+
+/** The API server refuses an empty list of rules. */
+function validations(rules: readonly Validated[]): StructuralSchema {
+  return rules.length === 0 ? {} : { 'x-kubernetes-validations': rules.map(validation) };
+}
+
+function validation({ cel, message, fieldPath }: Validated): Record<string, string> {
   return { rule: cel, message, ...(fieldPath !== undefined && { fieldPath }) };
 }
 

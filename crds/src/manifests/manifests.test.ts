@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { renderManifests } from '../generate.ts';
+import { clusterKind } from '../kinds/cluster.ts';
 import { kinds } from '../kinds/kinds.ts';
 
 type Schema = Record<string, unknown> & {
@@ -25,7 +26,8 @@ function schemaOf(text: string): Schema {
 
 describe('the manifests', () => {
   it('are one file per kind', () => {
-    expect(files.map(([name]) => name)).toEqual(kinds.map(({ plural }) => `portolan.dev_${plural}.yaml`));
+    const plurals = [...kinds, clusterKind].map(({ plural }) => plural);
+    expect(files.map(([name]) => name)).toEqual(plurals.map((plural) => `portolan.dev_${plural}.yaml`));
   });
 
   it.each(files)('%s bounds every string and list, and describes every field', (_name, text) => {

@@ -19,6 +19,15 @@ const condition = z.object({
     .describe('The generation that it was judged by.'),
 });
 
+/** A list of conditions, keyed by type. */
+export const conditionsOf = (description: string) =>
+  z
+    .array(condition)
+    .max(20)
+    .optional()
+    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
+    .describe(description);
+
 const verdict = z
   .enum(['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Unknown'])
   .describe('Healthy, Progressing, Degraded, Suspended, or Unknown where it cannot be told.');
@@ -77,12 +86,7 @@ export const entityStatus = z.object({
     .optional()
     .meta({ format: 'int64', default: -1 })
     .describe('The generation that this status describes; -1 before the operator has seen the object.'),
-  conditions: z
-    .array(condition)
-    .max(20)
-    .optional()
-    .meta({ 'x-kubernetes-list-type': 'map', 'x-kubernetes-list-map-keys': ['type'] })
-    .describe('Ready, RefsResolved and, where workloads are linked, WorkloadsLinked.'),
+  conditions: conditionsOf('Ready, RefsResolved and, where workloads are linked, WorkloadsLinked.'),
   refs: z
     .object({
       total: z.int().min(0).meta({ format: 'int32' }).describe('How many entities it names.'),

@@ -18,7 +18,7 @@ export {
 } from './kubernetes/object.ts';
 export { compareResourceVersions } from './kubernetes/resource-version.ts';
 export { createElector, type Elector, type Fence, type Leadership } from './leader/elector.ts';
-export { defaultLeaseTiming, type LeaseTiming } from './leader/lease.ts';
+export { defaultLeaseTiming, leases, sameRecord, type Lease, type LeaseTiming } from './leader/lease.ts';
 export { createLifecycle, type Component, type Lifecycle } from './lifecycle/lifecycle.ts';
 export type { RuntimeLogger } from './logging/logger.ts';
 export { createRepeatLog, type RepeatLog } from './logging/repeat-log.ts';
@@ -37,6 +37,7 @@ export {
   type WatchRequest,
 } from './transport/transport.ts';
 export type { WatchEvent } from './transport/watch-stream.ts';
+export { createObjectCreator, type NewObject, type ObjectCreator } from './writer/object-creator.ts';
 export { createStatusWriter, type StatusWriter, type StatusWriteResult } from './writer/status-writer.ts';
 export { createAdaptiveLimit, type AdaptiveLimit } from './writer/adaptive-limit.ts';
 export { createWatermark, type Watermark } from './writer/watermark.ts';

@@ -57,6 +57,18 @@ describe('an informer', () => {
     await eventually(rig, () => expectEqual(rig, informer));
   });
 
+  it('asks for what a field selector matches, however it lists', async () => {
+    await using rig = await startRig();
+    rig.server.offersWatchList = false;
+    put(rig, 'one');
+    const informer = rig.inform({ fieldSelector: 'metadata.name=one' });
+    await informer.synced;
+    await eventually(rig, () => expect(rig.server.requests.length).toBeGreaterThan(2));
+    expect(new Set(rig.server.requests.map(({ query }) => query['fieldSelector']))).toEqual(
+      new Set(['metadata.name=one']),
+    );
+  });
+
   it('asks for smaller pages when one is too large', async () => {
     await using rig = await startRig();
     rig.server.offersWatchList = false;

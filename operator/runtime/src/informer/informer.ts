@@ -29,6 +29,8 @@ export interface Informer<T> {
  * Creates the informer of one kind.
  *
  * @param options.namespaces - watches these instead of the cluster; for a cluster-scoped kind it is ignored
+ * @param options.fieldSelector - watches only what matches, e.g. `metadata.name=local`, for which a role that names
+ *   the object is enough
  * @param options.transform - what the store keeps of an object. Pure. It keeps name, namespace, uid and
  *   resourceVersion; an object on which it throws is logged, counted and left out (RUNTIME_TRANSFORM)
  * @param options.random - in [0, 1), for jitter
@@ -38,6 +40,7 @@ export function createInformer<T extends KubernetesObject>(options: {
   transport: Transport;
   resource: ResourceType;
   namespaces?: readonly string[] | undefined;
+  fieldSelector?: string | undefined;
   transform: (raw: unknown) => T;
   indexes?: StoreIndexes<T> | undefined;
   clock: Clock;
@@ -46,7 +49,7 @@ export function createInformer<T extends KubernetesObject>(options: {
   metrics: RuntimeMetrics;
   freeze?: boolean;
 }): Informer<T> {
-  const { transport, resource, transform, indexes, clock, random, log, metrics } = options;
+  const { transport, resource, fieldSelector, transform, indexes, clock, random, log, metrics } = options;
   const name = resourceName(resource);
   const repeatLog = createRepeatLog({ log, clock });
   const store = createStore<T>({
@@ -70,6 +73,7 @@ export function createInformer<T extends KubernetesObject>(options: {
       transport,
       resource,
       namespace,
+      fieldSelector,
       sink: createObjectSink({ store, resource, namespace, transform, repeatLog, metrics }),
       onSynced: () => {
         unsynced.delete(namespace);

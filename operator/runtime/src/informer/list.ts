@@ -18,10 +18,11 @@ export async function listPages(options: {
   transport: Transport;
   resource: ResourceType;
   namespace: string | undefined;
+  fieldSelector?: string | undefined;
   signal: AbortSignal;
   onItem: (raw: unknown) => void;
 }): Promise<string> {
-  const { transport, resource, namespace, signal, onItem } = options;
+  const { transport, resource, namespace, fieldSelector, signal, onItem } = options;
   const path = resourcePath(resource, { namespace });
   const labels = { verb: 'list', resource: resourceName(resource) };
   // Items of a list come without their type.
@@ -35,7 +36,7 @@ export async function listPages(options: {
       answer = await transport.request({
         method: 'GET',
         path,
-        query: { limit, continue: continueToken },
+        query: { limit, continue: continueToken, fieldSelector },
         timeoutMs: pageTimeoutMs,
         maxBytes: maxPageBytes,
         signal,

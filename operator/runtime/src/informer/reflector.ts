@@ -29,6 +29,8 @@ export function createReflector(options: {
   transport: Transport;
   resource: ResourceType;
   namespace: string | undefined;
+  /** As URLs carry it; everything where absent. */
+  fieldSelector?: string | undefined;
   sink: ObjectSink;
   onSynced: () => void;
   /** Everything up to this resourceVersion is in the sink. */
@@ -39,7 +41,7 @@ export function createReflector(options: {
   repeatLog: RepeatLog;
   metrics: RuntimeMetrics;
 }): Reflector {
-  const { transport, resource, namespace, sink, clock, random, log, repeatLog, metrics } = options;
+  const { transport, resource, namespace, fieldSelector, sink, clock, random, log, repeatLog, metrics } = options;
   const name = resourceName(resource);
   const source = { resource: name, ...(namespace !== undefined && { namespace }) };
   const topic = `${name} ${namespace ?? ''}`;
@@ -91,7 +93,17 @@ export function createReflector(options: {
       },
     };
     const from = 'from' in how ? how.from : undefined;
-    const events = await runWatch({ transport, resource, namespace, from, signal, random, metrics, handler });
+    const events = await runWatch({
+      transport,
+      resource,
+      namespace,
+      fieldSelector,
+      from,
+      signal,
+      random,
+      metrics,
+      handler,
+    });
     const lastedMs = clock.monotonic() - startedAt;
     apply({ type: 'ended', events, lastedMs });
     metrics.watchEnded({ resource: name, outcome: state.tag === 'waiting' ? 'short' : 'in-order' });
@@ -99,7 +111,7 @@ export function createReflector(options: {
   const listByPages = async (reason: string, signal: AbortSignal): Promise<void> => {
     const listing = startListing(reason);
     const onItem = (raw: unknown): void => listing.put(raw);
-    const resourceVersion = await listPages({ transport, resource, namespace, signal, onItem });
+    const resourceVersion = await listPages({ transport, resource, namespace, fieldSelector, signal, onItem });
     await endListing(listing);
     reached(resourceVersion);
   };

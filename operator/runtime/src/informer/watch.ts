@@ -36,13 +36,14 @@ export async function runWatch(options: {
   transport: Transport;
   resource: ResourceType;
   namespace: string | undefined;
+  fieldSelector?: string | undefined;
   from: string | undefined;
   signal: AbortSignal;
   random: () => number;
   metrics: RuntimeMetrics;
   handler: WatchHandler;
 }): Promise<number> {
-  const { transport, resource, namespace, from, signal, random, metrics, handler } = options;
+  const { transport, resource, namespace, fieldSelector, from, signal, random, metrics, handler } = options;
   const name = resourceName(resource);
   const path = resourcePath(resource, { namespace });
   const seconds = shortestWatchSeconds + Math.floor(random() * (longestWatchSeconds - shortestWatchSeconds));
@@ -87,6 +88,7 @@ export async function runWatch(options: {
       allowWatchBookmarks: true,
       timeoutSeconds: seconds,
       resourceVersion: from,
+      fieldSelector,
       ...(from === undefined && { sendInitialEvents: true, resourceVersionMatch: 'NotOlderThan' }),
     },
     idleMs: () => (isListed ? idleMs : initialIdleMs),

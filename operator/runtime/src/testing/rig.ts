@@ -31,7 +31,11 @@ export interface Rig extends AsyncDisposable {
   log: RuntimeLogger;
   logged: LogLine[];
   /** Starts an informer that keeps objects as they are; it stops with the rig. */
-  inform(options?: { namespaces?: readonly string[]; transform?: (raw: unknown) => KubernetesObject }): RunningInformer;
+  inform(options?: {
+    namespaces?: readonly string[];
+    fieldSelector?: string;
+    transform?: (raw: unknown) => KubernetesObject;
+  }): RunningInformer;
 }
 
 export interface RunningInformer extends Informer<KubernetesObject> {
@@ -59,9 +63,9 @@ export async function startRig(): Promise<Rig> {
     metrics,
     log,
     logged,
-    inform: ({ namespaces, transform = (raw: unknown) => raw as KubernetesObject } = {}) => {
+    inform: ({ namespaces, fieldSelector, transform = (raw: unknown) => raw as KubernetesObject } = {}) => {
       const ground = { transport, resource: widgets, clock, random: () => 0, log, metrics, freeze: true };
-      const informer = createInformer({ ...ground, namespaces, transform });
+      const informer = createInformer({ ...ground, namespaces, fieldSelector, transform });
       const changes: string[] = [];
       informer.store.subscribe(({ type, key }) => changes.push(`${type} ${key}`));
       const abort = new AbortController();

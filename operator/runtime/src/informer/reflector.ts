@@ -42,6 +42,7 @@ export function createReflector(options: {
   metrics: RuntimeMetrics;
 }): Reflector {
   const { transport, resource, namespace, fieldSelector, sink, clock, random, log, repeatLog, metrics } = options;
+  const collection = { transport, resource, namespace, fieldSelector };
   const name = resourceName(resource);
   const source = { resource: name, ...(namespace !== undefined && { namespace }) };
   const topic = `${name} ${namespace ?? ''}`;
@@ -93,17 +94,7 @@ export function createReflector(options: {
       },
     };
     const from = 'from' in how ? how.from : undefined;
-    const events = await runWatch({
-      transport,
-      resource,
-      namespace,
-      fieldSelector,
-      from,
-      signal,
-      random,
-      metrics,
-      handler,
-    });
+    const events = await runWatch({ ...collection, from, signal, random, metrics, handler });
     const lastedMs = clock.monotonic() - startedAt;
     apply({ type: 'ended', events, lastedMs });
     metrics.watchEnded({ resource: name, outcome: state.tag === 'waiting' ? 'short' : 'in-order' });
@@ -111,7 +102,7 @@ export function createReflector(options: {
   const listByPages = async (reason: string, signal: AbortSignal): Promise<void> => {
     const listing = startListing(reason);
     const onItem = (raw: unknown): void => listing.put(raw);
-    const resourceVersion = await listPages({ transport, resource, namespace, fieldSelector, signal, onItem });
+    const resourceVersion = await listPages({ ...collection, signal, onItem });
     await endListing(listing);
     reached(resourceVersion);
   };

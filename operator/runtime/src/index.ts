@@ -7,7 +7,7 @@ export { loadKubeconfigCredentials } from './credentials/kubeconfig.ts';
 export { messageOf, RuntimeError, runtimeErrorCodes, type RuntimeErrorCode } from './errors.ts';
 export { createInformer, type Informer } from './informer/informer.ts';
 export type { SourceReason, SourceStatus } from './informer/source-status.ts';
-export { applyMergePatch, mergePatch, type JsonObject } from './kubernetes/merge-patch.ts';
+export { applyMergePatch, isEqualJson, mergePatch, type JsonObject } from './kubernetes/merge-patch.ts';
 export {
   apiVersionOf,
   objectKey,

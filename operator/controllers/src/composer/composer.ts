@@ -17,6 +17,7 @@ import type { EntityStores } from '../entities/entity-stores.ts';
 import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { composeStatus } from './compose.ts';
 import type { Fragment, FragmentSource } from './fragment.ts';
+import { createWritePace, isDetailOnly } from './write-pace.ts';
 
 /** The only writer of one kind's status. */
 export interface Composer {
@@ -35,7 +36,8 @@ const againMs = 5;
 /**
  * Creates the composer of one kind. It asks every source for its fragment, composes, compares with the stored status
  * and sends at most one merge patch that carries the resourceVersion it was computed from. A key whose own last write
- * the store has not seen yet waits for it.
+ * the store has not seen yet waits for it. What changes only in detail is written once a second at most, the last state
+ * always.
  *
  * @param options.writes - shared by all composers, as they write to one API server
  */
@@ -60,6 +62,8 @@ export function createComposer(options: {
     onFailOpen: () => metrics.watermarkFailOpen({ name }),
   });
 
+  const pace = createWritePace({ clock });
+
   const reconcile = async (key: string): Promise<ReconcileResult> => {
     const entity = store.get(key);
     if (entity === undefined || entity.metadata.deletionTimestamp !== undefined) return { kind: 'done' };
@@ -76,6 +80,9 @@ export function createComposer(options: {
     });
     const patch = mergePatch(entity.status ?? {}, next);
     if (patch !== undefined) {
+      const waitMs = isDetailOnly(entity.status, next) ? pace.waitMs(key) : 0;
+      // Composed anew then: what has become of it meanwhile is what is written.
+      if (waitMs > 0) return { kind: 'requeue-after', ms: waitMs };
       const { resourceVersion } = entity.metadata;
       const target = { namespace: entity.metadata.namespace, name: entity.metadata.name, resourceVersion };
       const outcome = await writes.run(() => writer.write({ ...target, patch: { status: patch } }));
@@ -85,6 +92,7 @@ export function createComposer(options: {
         return watermark.holds(key) ? { kind: 'done' } : { kind: 'requeue-after', ms: againMs };
       }
       if (outcome.kind === 'written') {
+        pace.wrote(key);
         if (outcome.resourceVersion !== undefined) watermark.wrote(key, outcome.resourceVersion);
         logTransition(log, entity, next);
       }

@@ -12,3 +12,5 @@ export type {
   RuntimeTree,
   RuntimeTreeError,
 } from './kubernetes/runtime-tree.ts';
+export { createEventHub, type EventHub, type EventHubOptions } from './events/event-hub.ts';
+export { eventsPath, markFor } from './events/routes.ts';

@@ -24,10 +24,10 @@ function parameters(schema: z.ZodObject, place: 'query' | 'path'): Json[] {
   }));
 }
 
-function answerOf(description: string, schema: string): Json {
+function answerOf(description: string, schema: string, type = 'application/json'): Json {
   return {
     description,
-    content: { 'application/json': { schema: { $ref: `#/components/schemas/${schema}` } } },
+    content: { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } },
   };
 }
 
@@ -37,15 +37,19 @@ function template(path: string): string {
 }
 
 function operation(route: ApiRoute): Json {
-  const { params, query, body } = route;
+  const { params, query, body, isStream = false } = route;
   return {
     summary: route.summary,
     operationId: `${route.method.toLowerCase()}${route.path.replaceAll(/[^A-Za-z]+(\w)/g, (_, first: string) => first.toUpperCase())}`,
     parameters: [...(params ? parameters(params, 'path') : []), ...parameters(query, 'query')],
     ...(body && { requestBody: { content: { 'application/json': { schema: schemaOf(body, 'input') } } } }),
     responses: {
-      200: answerOf('The answer.', route.answer),
-      ...(route.method === 'GET' && { 304: { description: 'The caller has these bytes already (If-None-Match).' } }),
+      200: isStream
+        ? answerOf('Events, until one side ends it; the schema is that of `data`.', route.answer, 'text/event-stream')
+        : answerOf('The answer.', route.answer),
+      ...(isStream && { 503: answerOf('Too many streams are open, or the server is stopping.', 'Error') }),
+      ...(route.method === 'GET' &&
+        !isStream && { 304: { description: 'The caller has these bytes already (If-None-Match).' } }),
       400: answerOf('A parameter or the body is wrong; the message names it.', 'Error'),
       ...(params && { 404: answerOf('There is no such entity.', 'Error') }),
     },

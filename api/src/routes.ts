@@ -12,6 +12,8 @@ export interface ApiRoute {
   body?: z.ZodObject;
   /** Name of the answer's schema in the description. */
   answer: string;
+  /** Answers with server-sent events of this schema instead of JSON, for as long as the caller stays. */
+  isStream?: boolean;
   handler: RouteHandlerMethod;
 }
 
@@ -23,7 +25,8 @@ export interface ApiFeature {
 
 /** Registers the routes of one feature under its prefix. */
 export function registerFeature(app: FastifyInstance, feature: ApiFeature): void {
-  for (const { method, path, handler } of feature.routes) {
-    app.route({ method, url: `${feature.prefix}${path}`, handler });
+  for (const { method, path, handler, isStream = false } of feature.routes) {
+    // Of a stream there is no head to ask for: it would begin one.
+    app.route({ method, url: `${feature.prefix}${path}`, handler, exposeHeadRoute: !isStream });
   }
 }

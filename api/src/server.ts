@@ -17,12 +17,14 @@ import { sendError, sendJson } from './answers.ts';
 import { readJsonBodies } from './body.ts';
 import { catalogRoutes } from './catalog/routes.ts';
 import { bodyLimitBytes, inputError, notFoundError } from './errors.ts';
+import type { EventHub } from './events/event-hub.ts';
+import { eventsFeature, eventsPath } from './events/routes.ts';
 import { createHostCheck } from './hosts.ts';
 import { openApiDocument } from './openapi.ts';
 import { maxUrlLength, parseQueryString } from './query-string.ts';
 import { refuseClientError, refuseUnsupported } from './refusals.ts';
 import { createRequestMetrics } from './request-metrics.ts';
-import { registerFeature } from './routes.ts';
+import { type ApiFeature, registerFeature } from './routes.ts';
 
 export interface ApiOptions {
   catalog: Catalog;
@@ -33,6 +35,8 @@ export interface ApiOptions {
   allowedHosts?: readonly string[];
   /** Gets `http_request_duration_seconds`. */
   metrics?: Registry;
+  /** Told to whom it may concern at /api/portolan/v1/events; closed with the server. Default: no such route. */
+  events?: EventHub;
   /** Answers unknown paths outside /api, for example with a page; default: the 404 envelope. */
   notFound?: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
@@ -55,13 +59,23 @@ export async function createApiServer(options: ApiOptions): Promise<FastifyInsta
   guard(app, options.allowedHosts ?? []);
   observe(app, options);
 
-  const features = [{ prefix: '/api/catalog', routes: catalogRoutes(options.catalog) }];
+  const features: ApiFeature[] = [{ prefix: '/api/catalog', routes: catalogRoutes(options.catalog) }];
+  if (options.events !== undefined) features.push(addEvents(app, options.events));
   for (const feature of features) {
     registerFeature(app, feature);
   }
   const description = JSON.stringify(openApiDocument({ version: options.version, features }));
   app.get('/openapi.json', (request, reply) => sendJson(request, reply, description));
   return app;
+}
+
+/** Streams never end by themselves, and closing waits for what is in flight. */
+function addEvents(app: FastifyInstance, hub: EventHub): ApiFeature {
+  app.addHook('preClose', (done) => {
+    hub.close();
+    done();
+  });
+  return eventsFeature(hub);
 }
 
 function createApp({ log }: ApiOptions): FastifyInstance {
@@ -111,7 +125,8 @@ function guard(app: FastifyInstance, allowedHosts: readonly string[]): void {
 function observe(app: FastifyInstance, { metrics, log }: ApiOptions): void {
   const measure = metrics && createRequestMetrics(metrics);
   app.addHook('onResponse', (request, reply, done) => {
-    measure?.(request, reply);
+    // The time of a stream is its reader's, not ours.
+    if (request.routeOptions.url !== eventsPath) measure?.(request, reply);
     if (log.isLevelEnabled('debug')) {
       const { method } = request;
       log.debug({ method, url: request.raw.url, status: reply.statusCode, ms: reply.elapsedTime }, 'request');

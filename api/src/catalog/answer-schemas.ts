@@ -54,6 +54,18 @@ answerSchemas.add(z.object({ facets: z.record(text, z.array(z.object({ value: te
 
 answerSchemas.add(
   z.object({
+    refs: z.array(text).optional().describe('Of `changed`: what of it the caller may see.'),
+    more: z.int().optional().describe('Of `changed`: how many more.'),
+  }),
+  {
+    id: 'EventStream',
+    description:
+      '`ready` when nothing was missed, `changed` for what was asked for, `elsewhere` for other entities, `reset` when what was missed is not known.',
+  },
+);
+
+answerSchemas.add(
+  z.object({
     error: z.object({ name: text, message: text, code: text }),
     request: z.object({ method: text, url: text }).optional(),
     response: z.object({ statusCode: z.int() }),

@@ -181,8 +181,9 @@ describe('importsOf', () => {
       'const text = `import { z } from the sea`;',
       "import seven, { type F } from 'seven';",
       "import * as eight from 'eight';",
+      "const nine = import.meta.resolve('./nine.js');",
     ].join('\n');
-    const found = ['./one.ts', '@two/b', './three.ts', 'four/sub', 'five', './six.ts', 'seven', 'eight'];
+    const found = ['./one.ts', '@two/b', './three.ts', 'four/sub', 'five', './six.ts', 'seven', 'eight', './nine.js'];
     expect(importsOf(source)).toEqual(found);
   });
 

@@ -37,11 +37,11 @@ export function readWorkspace(checkout: string): WorkspacePackage[] {
     .map((folder) => readPackage(checkout, folder));
 }
 
-/** Specifiers of all imports in a source text: static, dynamic, re-exports and side effects; not those in comments. */
+/** Specifiers of all imports in a source text: static, dynamic, resolved, re-exports and side effects; not those in comments. */
 export function importsOf(source: string): string[] {
   const code = source.replaceAll(/\/\*[\s\S]*?\*\/|^\s*\/\/.*$/gm, '');
   const pattern =
-    /(?:^|[;\n}])\s*(?:import|export)\s(?:[\w\s{},*$]*?\sfrom\s*)?['"]([^'"\n]+)['"]|\bimport\(\s*['"]([^'"\n]+)['"]/g;
+    /(?:^|[;\n}])\s*(?:import|export)\s(?:[\w\s{},*$]*?\sfrom\s*)?['"]([^'"\n]+)['"]|\bimport(?:\.meta\.resolve)?\(\s*['"]([^'"\n]+)['"]/g;
   return [...code.matchAll(pattern)].map((match) => match[1] ?? match[2] ?? '');
 }
 

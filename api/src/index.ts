@@ -1,7 +1,5 @@
 export { createApiServer } from './server.ts';
 export type { ApiOptions } from './server.ts';
-export { createProbeServer, formatReadiness } from './probes.ts';
-export type { ProbeOptions, Readiness, ReadinessCheck } from './probes.ts';
 export { ApiError, inputError, notAllowedError, notFoundError } from './errors.ts';
 export type { ApiErrorCode, ErrorEnvelope } from './errors.ts';
 export { etagOf, matchesEtag, sendError, sendJson } from './answers.ts';

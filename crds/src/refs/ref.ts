@@ -1,4 +1,4 @@
-import { isWithin, refMaxLength } from '../schema/fields.ts';
+import { isWithin, refMaxLength } from '../schema/lengths.ts';
 
 /** A reference taken apart, as written. */
 export interface Ref {

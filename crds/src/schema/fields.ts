@@ -1,14 +1,10 @@
 import { z } from 'zod';
+import { isWithin, refMaxLength } from './lengths.ts';
 
 /**
  * Building blocks of the specs. Everything is bounded, because the API server estimates the cost of a rule from the
  * bounds and refuses a CRD without them; lengths count code points, as the API server counts them.
  */
-
-/** Whether a text has at most `max` code points. */
-export function isWithin(value: string, max: number): boolean {
-  return value.length <= max || (value.length <= 2 * max && Array.from(value).length <= max);
-}
 
 /** A string of `min` to `max` code points. JavaScript's own length counts a character outside the BMP twice. */
 export function text(max: number, min = 0): z.ZodString {
@@ -37,9 +33,6 @@ export function set(item: z.ZodString, maxItems: number): z.ZodArray<z.ZodString
 export function list<Item extends z.ZodType>(item: Item, maxItems: number, minItems = 0): z.ZodArray<Item> {
   return z.array(item).min(minItems).max(maxItems).meta({ 'x-kubernetes-list-type': 'atomic' });
 }
-
-/** Longest ref that is accepted, in characters (Kubernetes' bound for names, as Backstage has none). */
-export const refMaxLength = 253;
 
 /** A ref of a field with a default kind: `[kind:][namespace/]name`. */
 export const ref = (): z.ZodString =>

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startBenchCluster, type BenchCluster } from './cluster.ts';
+import { operatorAccount } from '../install/install.ts';
 import { countRequests } from './api-server-counter.ts';
+import type { Account } from './contestant.ts';
+import { podStart } from './pod-start.ts';
 import { processCost } from './process-cost.ts';
 import { startScaledOperator, type ScaledOperator } from './scaled-operator.ts';
 
@@ -23,24 +26,31 @@ export async function benchScale(count: number, print: Print): Promise<void> {
   const end = (): void => void cluster.stop().finally(() => process.exit(1));
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, end);
   try {
+    const kubeconfig = cluster.operatorKubeconfig;
+    const pod = await podStart({ directory, kubeconfig, namespace: operatorAccount.namespace });
+    if (pod === undefined) print('cannot be started as in a pod on this machine: with a kubeconfig, at 50 MiB');
+    const account = { kubeconfig, pod };
     const startedAt = performance.now();
     const bytes = await createAll(cluster, count);
     const tookMs = performance.now() - startedAt;
     print(
       `${count} components and ${teams} groups created in ${seconds(tookMs)} (${(count / (tookMs / 1000)).toFixed(0)}/s); ${bytes} bytes each as served, before their status`,
     );
-    await measure(cluster, { print, title: 'first start' });
+    await measure(cluster, { account, print, title: 'first start' });
     print(`${await sizeOf(cluster, 0)} bytes each as served, with their status`);
-    await measure(cluster, { print, title: 'restart' });
+    await measure(cluster, { account, print, title: 'restart' });
   } finally {
     await cluster.stop();
     await rm(directory, { recursive: true, force: true });
   }
 }
 
-async function measure(cluster: BenchCluster, { print, title }: { print: Print; title: string }): Promise<void> {
+async function measure(
+  cluster: BenchCluster,
+  { account, print, title }: { account: Account; print: Print; title: string },
+): Promise<void> {
   const before = await writesIn(cluster);
-  const operator = await startScaledOperator({ kubeconfig: cluster.operatorKubeconfig });
+  const operator = await startScaledOperator(account);
   try {
     const syncedAt = await operator.ready();
     print(`${title}: synced after ${seconds(syncedAt - operator.startedAt)}`);
@@ -62,9 +72,9 @@ async function measure(cluster: BenchCluster, { print, title }: { print: Print; 
 
 async function tell(operator: ScaledOperator, print: Print, when: string): Promise<void> {
   const { rssMiB, peakRssMiB, cpuSeconds } = await processCost(operator.pid);
-  const { maxMs, p99Ms } = await operator.loopDelay();
+  const { maxMs, p99Ms, busyMs, gcMs } = await operator.loopDelay();
   print(
-    `  ${when}: RSS ${rssMiB.toFixed(0)} MiB, peak ${peakRssMiB.toFixed(0)} MiB, CPU ${cpuSeconds.toFixed(1)} s, longest loop stall ${maxMs.toFixed(0)} ms, p99 ${p99Ms.toFixed(0)} ms`,
+    `  ${when}: RSS ${rssMiB.toFixed(0)} MiB, peak ${peakRssMiB.toFixed(0)} MiB, CPU ${cpuSeconds.toFixed(1)} s, longest loop stall ${maxMs.toFixed(0)} ms (p99 ${p99Ms.toFixed(0)}), at most ${busyMs.toFixed(0)} ms of CPU and ${gcMs.toFixed(0)} ms of collection in one`,
   );
 }
 

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { freePort } from '../control-plane/ports.ts';
 import { paths } from '../paths.ts';
 import { operatorEnvironment } from '../up/operator.ts';
+import type { Account } from './contestant.ts';
 
 /** Portolan in role `operator`, as it ships, and what its own metrics say. */
 export interface ScaledOperator {
@@ -11,8 +12,11 @@ export interface ScaledOperator {
   readonly startedAt: number;
   /** Resolves with the time at which `/readyz` first said 200: every kind is in memory. */
   ready(): Promise<number>;
-  /** Since its start. */
-  loopDelay(): Promise<{ maxMs: number; p99Ms: number }>;
+  /**
+   * Since all its modules were loaded: the longest stall, and what a stall took of the main thread and of the collector
+   * at most. The difference is waiting for a core.
+   */
+  loopDelay(): Promise<{ maxMs: number; p99Ms: number; busyMs: number; gcMs: number }>;
   /** Status writes that were accepted, as it counted them. */
   written(): Promise<number>;
   /** Status writes by outcome. */
@@ -22,15 +26,21 @@ export interface ScaledOperator {
 
 const writesLine = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
 
-/** Starts it; the caller stops it. */
-export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }): Promise<ScaledOperator> {
+/** Starts it, as in a pod where the machine allows that; it logs warnings to stderr. The caller stops it. */
+export async function startScaledOperator({ kubeconfig, pod }: Account): Promise<ScaledOperator> {
   const port = await freePort();
   const probes = `http://127.0.0.1:${port}`;
   const startedAt = performance.now();
-  const args = ['operator', '--kubeconfig', kubeconfig, '--probe-port', String(port), '--log-level', 'error'];
-  const child = spawn(paths.operatorEntry, args, {
-    stdio: ['ignore', 'inherit', 'inherit'],
-    env: operatorEnvironment(process.env),
+  const flags = ['operator', '--probe-port', String(port), '--log-level', 'warn'];
+  const start = pod?.(paths.operatorEntry, flags) ?? {
+    command: paths.operatorEntry,
+    args: [...flags, '--kubeconfig', kubeconfig],
+    env: {},
+  };
+  const { KUBECONFIG: _kubeconfig, ...env } = operatorEnvironment(process.env);
+  const child = spawn(start.command, start.args, {
+    stdio: ['ignore', process.stderr, process.stderr],
+    env: { ...env, ...start.env },
   });
   const { pid } = child;
   if (pid === undefined) throw new Error('the operator could not be started');
@@ -55,6 +65,8 @@ export async function startScaledOperator({ kubeconfig }: { kubeconfig: string }
       return {
         maxMs: 1000 * valueOf(text, 'portolan_event_loop_delay_max_seconds'),
         p99Ms: 1000 * valueOf(text, 'portolan_event_loop_delay_p99_seconds'),
+        busyMs: 1000 * valueOf(text, 'portolan_event_loop_busy_max_seconds'),
+        gcMs: 1000 * valueOf(text, 'portolan_event_loop_gc_max_seconds'),
       };
     },
     written: async () => outcomesIn(await metrics()).get('written') ?? 0,

@@ -1,26 +1,29 @@
 import { parseArgs } from 'node:util';
-import { z } from 'zod';
+import {
+  commaSeparated,
+  flag,
+  number,
+  oneOf,
+  optional,
+  otherwise,
+  SettingError,
+  text,
+  type SettingReader,
+} from './setting-readers.ts';
 
 export const roles = ['operator', 'server', 'all'] as const;
 export type Role = (typeof roles)[number];
 
 const logLevels = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const;
-const namespaceName = z.string().regex(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
-const mustBePort = 'must be a number from 0 to 65535';
-const port = z.coerce.number(mustBePort).int(mustBePort).min(0, mustBePort).max(65_535, mustBePort);
-const mustBeSeconds = 'must be a number of seconds above 0';
-const seconds = z.coerce.number(mustBeSeconds).positive(mustBeSeconds).max(86_400, mustBeSeconds);
-const flag = z.enum(['true', 'false', ''], 'must be true or false').transform((text) => text !== 'false');
-
-function commaSeparated<Item extends z.ZodType<string, string>>(item: Item) {
-  return z
-    .string()
-    .transform((text) => text.split(',').map((each) => each.trim()))
-    .pipe(z.array(item).min(1));
-}
+const namespaceName = text(/^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$/, 'must be a namespace name');
+const port = number({ min: 0, max: 65_535, whole: 'must be a whole number' }, 'must be a number from 0 to 65535');
+const secondsRange = { above: 0, max: 86_400 };
+const mustBeSeconds = 'must be a number of seconds above 0, and at most 86400';
+const seconds = number(secondsRange, mustBeSeconds);
+const wholeSeconds = number({ ...secondsRange, whole: 'must be whole seconds' }, mustBeSeconds);
 
 interface Setting {
-  schema: z.ZodType;
+  read: SettingReader<unknown>;
   /** One line for --help. */
   help: string;
   isFlag?: boolean;
@@ -29,64 +32,61 @@ interface Setting {
 /** Every setting once: `--name value`, or the environment variable `PORTOLAN_NAME`. A flag wins. */
 const settings = {
   kubeconfig: {
-    schema: z.string().min(1).optional(),
+    read: optional(text()),
     help: 'kubeconfig file; without it, the ServiceAccount of the pod',
   },
-  context: { schema: z.string().min(1).optional(), help: 'context of the kubeconfig; without it, its current one' },
-  host: { schema: z.string().min(1).default('127.0.0.1'), help: 'address of the API and UI (default 127.0.0.1)' },
-  port: { schema: port.default(7007), help: 'port of the API and UI (default 7007)' },
+  context: { read: optional(text()), help: 'context of the kubeconfig; without it, its current one' },
+  host: { read: otherwise('127.0.0.1', text()), help: 'address of the API and UI (default 127.0.0.1)' },
+  port: { read: otherwise(7007, port), help: 'port of the API and UI (default 7007)' },
   'probe-host': {
-    schema: z.string().min(1).default('127.0.0.1'),
+    read: otherwise('127.0.0.1', text()),
     help: 'address of probes and metrics (default 127.0.0.1)',
   },
-  'probe-port': { schema: port.default(7008), help: 'port of /livez, /readyz and /metrics (default 7008)' },
+  'probe-port': { read: otherwise(7008, port), help: 'port of /livez, /readyz and /metrics (default 7008)' },
   'watch-namespaces': {
-    schema: commaSeparated(namespaceName).optional(),
+    read: optional(commaSeparated(namespaceName)),
     help: 'watch only these namespaces, with Roles in place of the ClusterRole',
   },
   'default-namespace': {
-    schema: namespaceName.default('default'),
+    read: otherwise('default', namespaceName),
     help: 'the namespace whose entities appear in namespace "default" (default: default)',
   },
   'allowed-hosts': {
-    schema: commaSeparated(z.string().min(1)).optional(),
+    read: optional(commaSeparated(text())),
     help: 'host names that requests may carry beside the loopback names',
   },
   'insecure-anonymous': {
-    schema: flag.default(false),
+    read: otherwise(false, flag),
     help: 'let the API listen beyond loopback although nobody signs in',
     isFlag: true,
   },
   'leader-elect': {
-    schema: flag.default(true),
+    read: otherwise(true, flag),
     help: 'write only while holding the Lease, so that several operators may run (default true)',
     isFlag: true,
   },
   'lease-namespace': {
-    schema: namespaceName.optional(),
+    read: optional(namespaceName),
     help: "namespace of the Lease; without it, the pod's own, else portolan-system",
   },
   'lease-name': {
-    schema: z
-      .string()
-      .regex(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be a Lease's name")
-      .default('portolan'),
+    read: otherwise('portolan', text(/^[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?$/, "must be a Lease's name")),
     help: 'name of the Lease (default portolan)',
   },
   'lease-duration': {
-    schema: seconds.refine(Number.isInteger, 'must be whole seconds').default(15),
+    read: otherwise(15, wholeSeconds),
     help: 'seconds that others wait for a leader that does not renew (default 15)',
   },
   'lease-renew-deadline': {
-    schema: seconds.default(10),
+    read: otherwise(10, seconds),
     help: 'seconds that a leader goes on after its last renewal (default 10)',
   },
   'lease-retry-period': {
-    schema: seconds.default(2),
+    read: otherwise(2, seconds),
     help: 'seconds between renewals, and between looks of a candidate (default 2)',
   },
   'log-level': {
-    schema: z.enum(logLevels, `must be one of ${logLevels.join(', ')}`).default('info'),
+    read: otherwise('info', oneOf(logLevels)),
     help: `one of ${logLevels.join(', ')} (default info)`,
   },
 } satisfies Record<string, Setting>;
@@ -94,7 +94,7 @@ const settings = {
 type SettingName = keyof typeof settings;
 
 /** The validated configuration of one process. */
-export type Config = { role: Role } & { [Name in SettingName]: z.infer<(typeof settings)[Name]['schema']> };
+export type Config = { role: Role } & { [Name in SettingName]: ReturnType<(typeof settings)[Name]['read']> };
 
 /** A setting that cannot be used; the message names it and what it may be. */
 export class ConfigError extends Error {
@@ -122,10 +122,13 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
     names.map((name) => {
       const given = values[name];
       const value = given ?? env[variableOf(name)];
-      const result = settings[name].schema.safeParse(value);
-      if (result.success) return [name, result.data];
-      const source = given === undefined ? variableOf(name) : `--${name}`;
-      throw new ConfigError(`${source}: ${reasonOf(result.error)} (got "${value ?? ''}").`);
+      try {
+        return [name, settings[name].read(value)];
+      } catch (cause) {
+        if (!(cause instanceof SettingError)) throw cause;
+        const source = given === undefined ? variableOf(name) : `--${name}`;
+        throw new ConfigError(`${source}: ${cause.message} (got "${value ?? ''}").`, { cause });
+      }
     }),
   ) as Omit<Config, 'role'>;
   const config: Config = { role, ...parsed };
@@ -194,10 +197,6 @@ function isKnownVariable(name: string): boolean {
 
 function variableOf(name: SettingName): string {
   return `PORTOLAN_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-function reasonOf(error: z.ZodError): string {
-  return error.issues[0]?.message ?? 'is not allowed';
 }
 
 /** Until sign-in exists, whoever reaches the port reads the catalog; so only this machine may, unless told otherwise. */

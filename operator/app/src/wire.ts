@@ -1,10 +1,10 @@
-import { createProbeServer } from '@portolan/api';
 import { createInterner, entityIndexes, linkIndexes, linkingKinds, trimEntity } from '@portolan/controllers';
 import { createNamespaceMapping, type EntityResource } from '@portolan/crds';
 import {
   createInformer,
   createLifecycle,
   createMetrics,
+  createRepeatLog,
   createTransport,
   loadInClusterCredentials,
   loadKubeconfigCredentials,
@@ -15,12 +15,14 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createElection } from './election.ts';
-import { readinessOf, type WatchedSource } from './readiness.ts';
+import { createProbeServer } from './probes/probe-server.ts';
+import { readinessOf, type WatchedSource } from './probes/readiness.ts';
 import { entityResources } from './resources.ts';
 import { version } from './version.ts';
 import { addWatch, untilAborted, type EntityInformers, type Ground } from './wiring/ground.ts';
-import { addOperator } from './wiring/operator.ts';
-import { addServer } from './wiring/server.ts';
+
+/** A probe or a renewal of the Lease that comes later than this is worth a line in the log. */
+const stallMs = 100;
 
 /**
  * Names every long-lived object of a process once, in start order: probes, the server, the operator, and last the
@@ -31,7 +33,6 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   const clock = systemClock;
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
-  observeLoopDelay(registry);
   const metrics = createMetrics(registry);
   const lifecycle = createLifecycle({ clock, log });
   const namespaces = createNamespaceMapping({ defaultNamespace: config['default-namespace'] });
@@ -69,7 +70,7 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   };
 
   const election = config.role === 'server' ? undefined : await createElection({ ...ground, credentials });
-  const probes = await createProbeServer({
+  const probes = createProbeServer({
     readiness: () => readinessOf({ sources, isStopping: stop.aborted, leadership: election?.elector.leadership() }),
     registry,
     log,
@@ -91,13 +92,24 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   });
 
   const entityInformers = createEntityInformers(ground);
-  if (config.role !== 'operator') await addServer(ground, entityInformers);
+  // Each role loads its own half only: the server's is a framework, templates and schemas that an operator never needs.
+  if (config.role !== 'operator') {
+    const { addServer } = await import('./wiring/server.ts');
+    await addServer(ground, entityInformers);
+  }
   if (config.role !== 'server') {
     // Stops after the writers: the Lease is released when they have drained.
     if (election !== undefined) lifecycle.add(election.component);
+    const { addOperator } = await import('./wiring/operator.ts');
     addOperator(ground, entityInformers, election?.elector);
   }
   for (const informer of entityInformers.values()) addWatch(ground, informer, { isRequired: true });
+  const repeatLog = createRepeatLog({ log, clock });
+  observeLoopDelay({
+    registry,
+    stallMs,
+    onStall: (stall) => repeatLog.warn('stall', { ...stall }, 'the event loop was late'),
+  });
   await lifecycle.run(stop);
 }
 

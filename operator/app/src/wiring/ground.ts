@@ -13,7 +13,7 @@ import type {
 import type { Logger } from 'pino';
 import type { Registry } from 'prom-client';
 import type { Config } from '../config.ts';
-import type { WatchedSource } from '../readiness.ts';
+import type { WatchedSource } from '../probes/readiness.ts';
 
 /** What every part of a process is built from. */
 export interface Ground {

@@ -1,4 +1,6 @@
-import { Agent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import request from 'undici/lib/api/api-request.js';
+import Agent from 'undici/lib/dispatcher/agent.js';
 import type { Authentication, Credentials, TlsMaterial } from '../credentials/credentials.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
@@ -73,7 +75,7 @@ export function createConnections(options: {
   };
   const send = async (exchange: Exchange, authentication: Authentication): Promise<Dispatcher.ResponseData> => {
     const { requests, watches } = agentsFor(authentication.tls);
-    return (exchange.isWatch ? watches : requests).request({
+    return request.call(exchange.isWatch ? watches : requests, {
       origin,
       path: `${prefix}${exchange.path}${queryText(exchange.query)}`,
       method: exchange.method,

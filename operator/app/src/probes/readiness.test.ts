@@ -1,6 +1,6 @@
 import type { Leadership } from '@portolan/runtime';
 import { describe, expect, it } from 'vitest';
-import { readinessOf } from './readiness.ts';
+import { formatReadiness, readinessOf } from './readiness.ts';
 
 describe('readiness', () => {
   it.each<[Leadership, string]>([
@@ -17,5 +17,15 @@ describe('readiness', () => {
   it('says nothing about a leader where nobody is elected, and is over when the process stops', () => {
     const { ready, checks } = readinessOf({ sources: [], isStopping: true });
     expect([ready, checks]).toEqual([false, [{ name: 'shutdown', ok: false }]]);
+  });
+
+  it('in its verbose form lets what is well say more', () => {
+    const checks = [{ name: 'leader', ok: true, message: 'standby of b' }];
+    expect(formatReadiness({ ready: true, checks })).toBe('[+]leader ok: standby of b\nreadyz check passed\n');
+  });
+
+  it('in its verbose form keeps one line per check, whatever a message holds', () => {
+    const text = formatReadiness({ ready: true, checks: [{ name: 'a', ok: false, message: 'x\n[+]b ok' }] });
+    expect(text.split('\n')).toHaveLength(3);
   });
 });

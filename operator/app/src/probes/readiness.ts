@@ -1,5 +1,21 @@
-import type { Readiness } from '@portolan/api';
 import type { Informer, KubernetesObject, Leadership } from '@portolan/runtime';
+
+/** One line of `/readyz?verbose`. */
+export interface ReadinessCheck {
+  name: string;
+  ok: boolean;
+  /** Works, but not fully: named by `?verbose`, never the reason of a 503. */
+  degraded?: boolean;
+  message?: string;
+  /** ISO time since when it is so. */
+  since?: string;
+}
+
+/** Whether this process can do its work, and why. */
+export interface Readiness {
+  ready: boolean;
+  checks: readonly ReadinessCheck[];
+}
 
 /** An informer by what it means for readiness: without the catalog nothing can be served; workloads only degrade. */
 export interface WatchedSource {
@@ -47,4 +63,17 @@ function wordsOf(leadership: Leadership): string {
     case 'unknown':
       return leadership.message === undefined ? 'not known' : `not known, ${leadership.message}`;
   }
+}
+
+/** The verbose form, one line per check as the Kubernetes API server writes them, and the verdict. */
+export function formatReadiness({ ready, checks }: Readiness): string {
+  const lines = checks.map((check) => line(check).replaceAll(/[\r\n]+/g, ' '));
+  return `${[...lines, `readyz check ${ready ? 'passed' : 'failed'}`].join('\n')}\n`;
+}
+
+function line({ name, ok, degraded, message, since }: ReadinessCheck): string {
+  const reason = [message, since === undefined ? undefined : `since ${since}`].filter((part) => part !== undefined);
+  const suffix = reason.length === 0 ? '' : `: ${reason.join(', ')}`;
+  if (!ok) return `[-]${name} failed${suffix}`;
+  return degraded === true ? `[!]${name} degraded${suffix}` : `[+]${name} ok${suffix}`;
 }

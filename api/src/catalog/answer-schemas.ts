@@ -5,6 +5,31 @@ export const answerSchemas = z.registry<{ id: string; description?: string }>();
 
 const text = z.string();
 
+const count = z.int().min(0);
+const verdict = z.enum(['Healthy', 'Progressing', 'Degraded', 'Suspended', 'Unknown']);
+
+const healthCounts = z.object({
+  verdict: verdict.optional().describe('Left out when no part has health.'),
+  total: count.describe('All parts.'),
+  counts: z.record(verdict, count).describe('The parts that have health, by verdict.'),
+  withoutHealth: count.describe('The parts that nothing is linked to.'),
+});
+answerSchemas.add(healthCounts, { id: 'HealthCounts' });
+
+const rollup = healthCounts.extend({
+  reason: text.describe('That of the first of `worst`; else PartsHealthy, PartsSuspended, NoPartHasHealth or NoParts.'),
+  worst: z
+    .array(z.object({ ref: text, verdict, reason: text }))
+    .max(10)
+    .describe('Parts that are Degraded, Unknown or Progressing, in this order, then by ref.'),
+  more: count.optional().describe('How many more of these there are.'),
+  direct: healthCounts.optional().describe('Of a Group: what it owns itself, without its child groups.'),
+});
+answerSchemas.add(rollup, {
+  id: 'Rollup',
+  description: 'The health of a System, Domain, Group or User from the parts that the caller sees.',
+});
+
 const entity = z.looseObject({
   apiVersion: text,
   kind: text,
@@ -27,7 +52,9 @@ const entity = z.looseObject({
   spec: z.record(text, z.unknown()),
   relations: z.array(z.object({ type: text, targetRef: text })),
   status: z.looseObject({
-    portolan: z.record(text, z.unknown()).describe('What the operator knows: refs, workloads, health.'),
+    portolan: z
+      .looseObject({ rollup: rollup.optional() })
+      .describe('What the operator knows: refs, workloads, health; and what is rolled up when it is asked for.'),
   }),
 });
 answerSchemas.add(entity, { id: 'Entity', description: 'An entity. With `fields`, only the asked parts.' });

@@ -1,6 +1,6 @@
 import { createNamespaceMapping } from '@portolan/crds';
 import { joinBytes, unpooled } from './entities/entity-bytes.ts';
-import { EntityStore } from './entities/entity-store.ts';
+import { EntityStore, type StoreListener } from './entities/entity-store.ts';
 import type { StoredEntity } from './entities/stored-entity.ts';
 import { CatalogError } from './errors.ts';
 import type { Catalog, CatalogChange, CatalogEntity, CatalogOptions, EntityId, Visibility } from './model.ts';
@@ -19,53 +19,23 @@ const bulkMinimum = 64;
 export function createCatalog(options: CatalogOptions = {}): Catalog {
   const { namespaces = createNamespaceMapping({}), listenerFailed = () => undefined } = options;
   const subscribers = new Subscribers({ listenerFailed });
-  const engine = new QueryEngine({
-    idOf: (ref) => store.byRef(ref)?.id,
-    refOf: (id) => store.get(id)?.ref ?? '',
-    uidOf: (id) => store.get(id)?.uid ?? '',
-    idOfUid: (uid) => store.idOfUid(uid),
-  });
-  const { graph } = engine;
-
-  /** What the targets show of an entity's declarations has changed. */
-  const touchTargets = ({ declarations }: StoredEntity): void => {
-    for (const { target } of declarations) {
-      const entity = store.byRef(target);
-      if (entity !== undefined) {
-        entity.relations = undefined;
-        engine.relationsChanged(entity.id);
-        subscribers.touch(target);
-      }
-    }
-  };
+  const engine = new QueryEngine(
+    {
+      idOf: (ref) => store.byRef(ref)?.id,
+      refOf: (id) => store.get(id)?.ref ?? '',
+      uidOf: (id) => store.get(id)?.uid ?? '',
+      idOfUid: (uid) => store.idOfUid(uid),
+    },
+    { touched: (ref) => subscribers.touch(ref), isListening: () => subscribers.isAnyone },
+  );
+  const { graph, rollups } = engine;
   const store = new EntityStore({
     namespaces,
-    listener: {
-      appeared: ({ stored, entity }) => {
-        graph.add(stored.id, stored.declarations);
-        stored.relations = undefined;
-        engine.insert(stored.id, entity);
-        touchTargets(stored);
-      },
-      changed: ({ stored, entity }, before) => {
-        if (isSameDeclarations(before, stored)) {
-          stored.relations = before.relations;
-          engine.replace(stored.id, entity);
-          return;
-        }
-        graph.remove(stored.id);
-        graph.add(stored.id, stored.declarations);
-        engine.replace(stored.id, entity);
-        touchTargets(before);
-        touchTargets(stored);
-      },
-      disappeared: (stored) => {
-        engine.remove(stored.id);
-        graph.remove(stored.id);
-        stored.relations = undefined;
-        touchTargets(stored);
-      },
-    },
+    listener: createStoreListener({
+      engine,
+      byRef: (ref) => store.byRef(ref),
+      touched: (ref) => subscribers.touch(ref),
+    }),
   });
   let revision = 0;
 
@@ -107,7 +77,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
   };
   const bytes = (id: EntityId, visible?: Visibility): Buffer => {
     const entity = held(id, visible);
-    return joinBytes(entity.body, relationBytes(entity, visible));
+    return joinBytes(entity.body, relationBytes(entity, visible), rollups.bytes(id, visible));
   };
 
   return {
@@ -120,6 +90,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
       for (const change of batch) {
         isChanged = applyOne(change) || isChanged;
       }
+      rollups.settle();
       if (isChanged) {
         revision++;
         subscribers.publish(revision);
@@ -139,6 +110,58 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
     bytes,
     entity: (id, visible) => JSON.parse(bytes(id, visible).toString()) as CatalogEntity,
     refOf: (id) => held(id, undefined).ref,
+  };
+}
+
+/** Carries what happens to an entity on to everything that is kept about it, and about those that it names. */
+function createStoreListener(options: {
+  engine: QueryEngine;
+  byRef: (ref: string) => StoredEntity | undefined;
+  /** The relations of the entity that serves this ref may be others. */
+  touched: (ref: string) => void;
+}): StoreListener {
+  const { engine, byRef, touched } = options;
+  const { graph, rollups } = engine;
+  /** What the targets show of an entity's declarations has changed. */
+  const touchTargets = ({ declarations }: StoredEntity): void => {
+    for (const { target } of declarations) {
+      const entity = byRef(target);
+      if (entity !== undefined) {
+        entity.relations = undefined;
+        engine.relationsChanged(entity.id);
+        touched(target);
+      }
+    }
+  };
+  return {
+    appeared: ({ stored, entity }) => {
+      graph.add(stored.id, stored.declarations);
+      rollups.appeared(stored, entity);
+      stored.relations = undefined;
+      engine.insert(stored.id, entity);
+      touchTargets(stored);
+    },
+    changed: ({ stored, entity }, before) => {
+      if (isSameDeclarations(before, stored)) {
+        stored.relations = before.relations;
+        rollups.changed(stored, entity, undefined);
+        engine.replace(stored.id, entity);
+        return;
+      }
+      graph.remove(stored.id);
+      graph.add(stored.id, stored.declarations);
+      rollups.changed(stored, entity, before);
+      engine.replace(stored.id, entity);
+      touchTargets(before);
+      touchTargets(stored);
+    },
+    disappeared: (stored) => {
+      engine.remove(stored.id);
+      rollups.disappeared(stored);
+      graph.remove(stored.id);
+      stored.relations = undefined;
+      touchTargets(stored);
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { EntityResource, EntityStatus, NamespaceMapping } from '@portolan/crds';
+import type { EntityResource, EntityStatus, NamespaceMapping, Verdict } from '@portolan/crds';
 
 /** A dense id, unique among the entities held now; it is not stable across restarts. */
 export type EntityId = number;
@@ -99,14 +99,43 @@ export interface CatalogEntity {
   };
   spec: Record<string, unknown>;
   relations: Relation[];
-  status: { portolan: EntityResource['status'] | Record<string, never> };
+  status: { portolan: Partial<NonNullable<EntityResource['status']>> & { rollup?: Rollup } };
+}
+
+/** How many parts there are, and how they are. */
+export interface HealthCounts {
+  /**
+   * Degraded before Unknown, Progressing, Healthy; Suspended only when all with health are. Absent when no part has
+   * health: nothing is known, and nothing is green.
+   */
+  verdict?: Verdict;
+  total: number;
+  counts: Record<Verdict, number>;
+  /** Parts that nothing is linked to. They are in the total and in no count. */
+  withoutHealth: number;
+}
+
+/**
+ * The health of a System, Domain, Group or User from its parts that the caller sees, reached by way of entities that
+ * the caller sees, each once. Parts are Components and Resources: all that are part of a System or Domain, however
+ * deep; what a Group and its child groups own; what a User owns.
+ */
+export interface Rollup extends HealthCounts {
+  /** That of the first of `worst`; else PartsHealthy, PartsSuspended, NoPartHasHealth or NoParts. */
+  reason: string;
+  /** The parts that are Degraded, Unknown or Progressing, in this order, then by ref; at most 10. */
+  worst: { ref: string; verdict: Verdict; reason: string }[];
+  /** How many more of these there are. */
+  more?: number;
+  /** Of a Group: what it owns itself. */
+  direct?: HealthCounts;
 }
 
 /** What an apply changed, told after it is complete. */
 export interface ChangeNotice {
   /**
-   * The canonical refs of all entities whose answers may have changed: those that changed, came or went, and those that
-   * show a relation because of them. Bytes may still be the same.
+   * The canonical refs of all entities whose answers may have changed: those that changed, came or went, those that
+   * show a relation because of them, and those whose roll-up counts them. Bytes may still be the same.
    */
   refs: ReadonlySet<string>;
   /** The catalog's revision after the change. */
@@ -144,7 +173,7 @@ export interface Catalog {
     filter?: FilterExpression | undefined;
     visible?: Visibility | undefined;
   }): Map<string, FacetCount[]>;
-  /** The JSON text of one entity as UTF-8; reverse relations of invisible entities are left out. */
+  /** The JSON text of one entity as UTF-8; reverse relations of invisible entities are left out and not rolled up. */
   bytes(id: EntityId, visible?: Visibility): Buffer;
   /** The same, parsed. */
   entity(id: EntityId, visible?: Visibility): CatalogEntity;

@@ -30,11 +30,24 @@ export function isSameBytes(a: EntityBytes, b: EntityBytes): boolean {
   return a.split === b.split && a.isCompressed === b.isCompressed && a.held.equals(b.held);
 }
 
-/** The whole JSON, with these relations. */
-export function joinBytes(bytes: EntityBytes, relations: Buffer): Buffer {
+const rollupKey = Buffer.from('"rollup":');
+const comma = Buffer.from(',');
+/** The ends of our status, of all status and of the entity. */
+const closing = '}}}'.length;
+const openBrace = 0x7b;
+
+/** The whole JSON, with these relations, and with a roll-up as the last of our status where there is one. */
+export function joinBytes(bytes: EntityBytes, relations: Buffer, rollup?: Buffer): Buffer {
   const { held, split, isCompressed } = bytes;
   const whole = isCompressed ? inflateRawSync(held) : held;
-  return Buffer.concat([whole.subarray(0, split), relations, whole.subarray(split)], whole.length + relations.length);
+  const head = whole.subarray(0, split);
+  if (rollup === undefined) {
+    return Buffer.concat([head, relations, whole.subarray(split)], whole.length + relations.length);
+  }
+  const end = whole.length - closing;
+  const isEmpty = whole[end - 1] === openBrace;
+  const separators = isEmpty ? [rollupKey] : [comma, rollupKey];
+  return Buffer.concat([head, relations, whole.subarray(split, end), ...separators, rollup, whole.subarray(end)]);
 }
 
 /**

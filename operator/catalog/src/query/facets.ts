@@ -2,7 +2,7 @@ import type { FacetCount, Visibility } from '../model.ts';
 import { relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
 import type { Bitset } from './bitset.ts';
 import { compareCodePoints } from './code-points.ts';
-import { type FilterSource, isRelationKey, isTargetVisible } from './filter.ts';
+import { type FilterSource, forEachRollup, isRelationKey, isRollupKey, isTargetVisible } from './filter.ts';
 
 interface FacetOptions {
   source: FilterSource;
@@ -13,6 +13,9 @@ interface FacetOptions {
 
 /** Values of a lower-cased, prepared key in original case with the number of entities, sorted by value. */
 export function facetOf(key: string, options: FacetOptions): FacetCount[] {
+  if (isRollupKey(key)) {
+    return rollupFacet(options);
+  }
   if (isRelationKey(key)) {
     return relationFacet(key.slice(relationKeyPrefix.length), options);
   }
@@ -40,5 +43,15 @@ function relationFacet(lowerCasedType: string, { source, matches, visible }: Fac
       }
     });
   }
+  return sortedCounts(counts);
+}
+
+function rollupFacet({ source, matches, visible }: FacetOptions): FacetCount[] {
+  const counts = new Map<string, number>();
+  forEachRollup(matches, { source, visible }, (_, verdict) => counts.set(verdict, (counts.get(verdict) ?? 0) + 1));
+  return sortedCounts(counts);
+}
+
+function sortedCounts(counts: ReadonlyMap<string, number>): FacetCount[] {
   return Array.from(counts, ([value, count]) => ({ value, count })).sort((a, b) => compareCodePoints(a.value, b.value));
 }

@@ -1,5 +1,6 @@
 import type { EntityId, FilterExpression, Visibility } from '../model.ts';
 import type { RelationGraph } from '../relations/relation-graph.ts';
+import { rollupKey, type Rollups } from '../rollups/rollups.ts';
 import type { RowIndex } from '../search-rows/row-index.ts';
 import { relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
 import { Bitset } from './bitset.ts';
@@ -8,6 +9,7 @@ import { Bitset } from './bitset.ts';
 export interface FilterSource {
   rows: RowIndex;
   graph: RelationGraph;
+  rollups: Rollups;
   /** All entities that queries see. */
   all: Bitset;
   idOf(ref: string): EntityId | undefined;
@@ -25,6 +27,11 @@ export function isTargetVisible(source: Pick<FilterSource, 'idOf'>, target: stri
 /** Whether a lower-cased key names rows of relations. */
 export function isRelationKey(key: string): boolean {
   return key.startsWith(relationKeyPrefix);
+}
+
+/** Whether a lower-cased key names the verdict of a roll-up, which has no rows: it is counted when it is asked for. */
+export function isRollupKey(key: string): boolean {
+  return key === rollupKey;
 }
 
 /** The keys whose posting sets a filter needs, lower-cased. */
@@ -49,11 +56,7 @@ export function* filterKeys(expression: FilterExpression): Generator<string> {
  */
 export function matching(expression: FilterExpression, source: FilterSource, visible: Visibility | undefined): Bitset {
   if ('all' in expression) {
-    const matches = source.all.clone();
-    for (const each of expression.all) {
-      matches.intersect(matching(each, source, visible));
-    }
-    return matches;
+    return matchingAll(expression.all, source, visible);
   }
   if ('any' in expression) {
     const matches = new Bitset();
@@ -75,6 +78,10 @@ export function matching(expression: FilterExpression, source: FilterSource, vis
     return startingWith({ key, prefix: expression.prefix.toLowerCase() }, source, visible);
   }
   const { values } = expression;
+  if (isRollupKey(key)) {
+    const asked = values && new Set(values.map((value) => value.toLowerCase()));
+    return matchingRollups((verdict) => asked?.has(verdict) !== false, { source, visible });
+  }
   if (isRelationKey(key)) {
     const type = key.slice(relationKeyPrefix.length);
     return matchingRelations({ type, ...(values !== undefined && { targetRefs: values }) }, source, visible);
@@ -98,6 +105,9 @@ export function containing(
   source: FilterSource,
   visible: Visibility | undefined,
 ): Bitset {
+  if (isRollupKey(key)) {
+    return matchingRollups((verdict) => verdict.includes(term), { source, visible });
+  }
   if (isRelationKey(key)) {
     return matchingTargets(key, (target) => target.includes(term), { source, visible });
   }
@@ -106,11 +116,67 @@ export function containing(
   return matches;
 }
 
+/** Conditions on roll-ups come last and only look at what passed the others: each may count thousands of parts. */
+function matchingAll(
+  expressions: readonly FilterExpression[],
+  source: FilterSource,
+  visible: Visibility | undefined,
+): Bitset {
+  const matches = source.all.clone();
+  const counting: FilterExpression[] = [];
+  for (const each of expressions) {
+    if ('key' in each && isRollupKey(each.key.toLowerCase())) {
+      counting.push(each);
+    } else {
+      matches.intersect(matching(each, source, visible));
+    }
+  }
+  for (const each of counting) {
+    matches.intersect(matching(each, { ...source, all: matches }, visible));
+  }
+  return matches;
+}
+
+/** The containers of `source.all` with a lower-cased verdict that passes. */
+function matchingRollups(
+  passes: (verdict: string) => boolean,
+  { source, visible }: { source: FilterSource; visible: Visibility | undefined },
+): Bitset {
+  const matches = new Bitset();
+  forEachRollup(source.all, { source, visible }, (id, verdict) => {
+    if (passes(verdict.toLowerCase())) {
+      matches.add(id);
+    }
+  });
+  return matches;
+}
+
+/** Calls back with the verdicts of those among `ids` that have one in their roll-up, and that the caller sees. */
+export function forEachRollup(
+  ids: Bitset | undefined,
+  { source, visible }: { source: Pick<FilterSource, 'rollups'>; visible: Visibility | undefined },
+  visit: (id: EntityId, verdict: string) => void,
+): void {
+  const containers = source.rollups.containers.clone();
+  if (ids !== undefined) {
+    containers.intersect(ids);
+  }
+  for (const id of containers.toArray()) {
+    const verdict = visible?.has(id) === false ? undefined : source.rollups.verdict(id, visible);
+    if (verdict !== undefined) {
+      visit(id, verdict);
+    }
+  }
+}
+
 function startingWith(
   { key, prefix }: { key: string; prefix: string },
   source: FilterSource,
   visible: Visibility | undefined,
 ): Bitset {
+  if (isRollupKey(key)) {
+    return matchingRollups((verdict) => verdict.startsWith(prefix), { source, visible });
+  }
   if (isRelationKey(key)) {
     return matchingTargets(key, (target) => target.startsWith(prefix), { source, visible });
   }

@@ -65,6 +65,8 @@ export class Orders {
   readonly #source: OrderSource;
   readonly #columns = new Map<string, Column>();
   readonly #orders = new Map<string, SortedIds>();
+  /** Entities whose values of one key may be outdated, by key: they are read again when an order by it is asked for. */
+  readonly #outdated = new Map<string, Set<EntityId>>();
 
   constructor(source: OrderSource) {
     this.#source = source;
@@ -107,6 +109,9 @@ export class Orders {
 
   /** Must come before the entity's uid is forgotten. */
   remove(id: EntityId): void {
+    for (const ids of this.#outdated.values()) {
+      ids.delete(id);
+    }
     for (const order of this.#orders.values()) {
       removeSorted(order, id);
     }
@@ -115,11 +120,24 @@ export class Orders {
     }
   }
 
-  /** Reads the values of an entity again; only those from relations when they alone may have changed. */
-  refresh(id: EntityId, scope: 'all' | 'relations'): void {
+  /** The value of one key may be another; it is not read before it is needed. */
+  outdate(id: EntityId, key: string): void {
+    if (!this.#columns.has(key)) {
+      return;
+    }
+    const ids = this.#outdated.get(key);
+    if (ids === undefined) {
+      this.#outdated.set(key, new Set([id]));
+    } else {
+      ids.add(id);
+    }
+  }
+
+  /** Reads the values of an entity again; only those from relations, or those of one key, when only they may differ. */
+  refresh(id: EntityId, scope: 'all' | 'relations' | { key: string }): void {
     const changed = new Map<Column, string | undefined>();
     for (const column of this.#columns.values()) {
-      if (scope === 'all' || column.key.startsWith(relationKeyPrefix)) {
+      if (isInScope(column.key, scope)) {
         const value = this.#source.smallestValue(id, column.key);
         if (value !== column.values[id]) {
           changed.set(column, value);
@@ -145,10 +163,14 @@ export class Orders {
   clear(): void {
     this.#orders.clear();
     this.#columns.clear();
+    this.#outdated.clear();
   }
 
   #sorted(order: readonly OrderField[]): SortedIds {
     const fields = order.map(({ field, direction }) => ({ field: field.toLowerCase(), direction }));
+    for (const { field } of fields) {
+      this.#update(field);
+    }
     const name = JSON.stringify(fields.map(({ field, direction }) => [field, direction]));
     const known = this.#orders.get(name);
     if (known !== undefined) {
@@ -174,6 +196,14 @@ export class Orders {
     const sorted: SortedIds = { keys, ids: ids.sort(compare), compare };
     this.#orders.set(name, sorted);
     return sorted;
+  }
+
+  #update(key: string): void {
+    const ids = this.#outdated.get(key) ?? [];
+    this.#outdated.delete(key);
+    for (const id of ids) {
+      this.refresh(id, { key });
+    }
   }
 
   #column(key: string, ids: readonly EntityId[]): Column {
@@ -203,6 +233,11 @@ export class Orders {
     }
   }
 
+  /** Also of an entity that is not among those in order: a position may outlive its row. */
+  #valueOf(id: EntityId | undefined, { key }: Column): string | undefined {
+    return id === undefined ? undefined : this.#source.smallestValue(id, key);
+  }
+
   #describe(
     by: { keys: readonly SortKey[]; compare: Compare; uidSign: 1 | -1; present?: Bitset | undefined },
     rows: Pick<RowSequence, 'length' | 'at'>,
@@ -217,7 +252,7 @@ export class Orders {
         // A position holds the first value only; the others are those of its row, as long as it is there.
         const row = this.#source.idOfUid(position.uid);
         for (const [at, { column, isDescending }] of keys.entries()) {
-          const theirs = at === 0 ? (position.value ?? undefined) : row === undefined ? undefined : column.values[row];
+          const theirs = at === 0 ? (position.value ?? undefined) : this.#valueOf(row, column);
           const difference = compareValues(column.values[id], theirs, isDescending);
           if (difference !== 0) {
             return difference;
@@ -227,6 +262,13 @@ export class Orders {
       },
     };
   }
+}
+
+function isInScope(key: string, scope: 'all' | 'relations' | { key: string }): boolean {
+  if (typeof scope === 'object') {
+    return key === scope.key;
+  }
+  return scope === 'all' || key.startsWith(relationKeyPrefix);
 }
 
 /** Missing values are last in both directions. */

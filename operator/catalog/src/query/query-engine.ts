@@ -1,12 +1,21 @@
 import type { CatalogEntity, CatalogPage, CatalogQuery, EntityId, FacetCount, FilterExpression } from '../model.ts';
 import type { Catalog, Visibility } from '../model.ts';
 import { RelationGraph, type RelationEnds } from '../relations/relation-graph.ts';
+import { rollupKey, Rollups } from '../rollups/rollups.ts';
 import { RowIndex } from '../search-rows/row-index.ts';
 import { entityRows, relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
 import { Bitset } from './bitset.ts';
 import { compareCodePoints } from './code-points.ts';
 import { facetOf } from './facets.ts';
-import { containing, filterKeys, type FilterSource, isRelationKey, isTargetVisible, matching } from './filter.ts';
+import {
+  containing,
+  filterKeys,
+  type FilterSource,
+  isRelationKey,
+  isRollupKey,
+  isTargetVisible,
+  matching,
+} from './filter.ts';
 import { Orders, type RowSequence } from './orders.ts';
 import { pageOf } from './paging.ts';
 
@@ -16,25 +25,47 @@ export interface EntityNames extends RelationEnds {
   idOfUid(uid: string): EntityId | undefined;
 }
 
+/** Who hears of roll-ups that may have changed. */
+export interface RollupListener {
+  touched(ref: string): void;
+  isListening(): boolean;
+}
+
 type Selection = Pick<CatalogQuery, 'filter' | 'fullText' | 'visible'>;
 
 /** Answers queries over the entities that serve a ref. */
 export class QueryEngine {
   readonly graph: RelationGraph;
+  readonly rollups: Rollups;
   readonly #names: EntityNames;
   readonly #rows = new RowIndex();
   readonly #all = new Bitset();
   readonly #orders: Orders;
   readonly #source: FilterSource;
 
-  constructor(names: EntityNames) {
+  constructor(names: EntityNames, listener: RollupListener) {
     this.#names = names;
     this.graph = new RelationGraph(names);
-    this.#source = { rows: this.#rows, graph: this.graph, all: this.#all, idOf: (ref) => names.idOf(ref) };
-    this.#orders = this.#ordersFor(undefined);
+    this.rollups = new Rollups({
+      graph: this.graph,
+      ends: names,
+      isHeard: () => listener.isListening(),
+      touched: ({ id, ref }) => {
+        this.#orders.outdate(id, rollupKey);
+        listener.touched(ref);
+      },
+    });
+    this.#source = {
+      rows: this.#rows,
+      graph: this.graph,
+      rollups: this.rollups,
+      all: this.#all,
+      idOf: (ref) => names.idOf(ref),
+    };
+    this.#orders = this.#ordersFor(undefined, this.#all);
   }
 
-  /** The entity's declarations must be in the graph. */
+  /** The entity's declarations must be in the graph, and its health in the roll-ups. */
   insert(id: EntityId, entity: Omit<CatalogEntity, 'relations'>): void {
     this.#rows.set(id, entityRows(entity));
     this.#all.add(id);
@@ -67,7 +98,7 @@ export class QueryEngine {
   query(query: CatalogQuery): CatalogPage {
     const { order = [], missing = 'last', limit, offset = 0, from, visible } = query;
     const matches = this.#select(query);
-    const rows = this.#ordersSeenBy(order, visible).sequence(order, missing);
+    const rows = this.#ordersSeenBy({ order, visible }, matches).sequence(order, missing);
     const page = { limit, offset, from };
     if (matches === undefined) {
       return pageOf({ rows, isMatch: undefined, total: rows.length, ...page });
@@ -114,16 +145,18 @@ export class QueryEngine {
     return matches;
   }
 
-  /** Orders by relations depend on what the caller sees; they are not kept for everybody. */
-  #ordersSeenBy(order: CatalogQuery['order'] = [], visible: Visibility | undefined): Orders {
-    const isSeenDifferently =
-      visible !== undefined && order.some(({ field }) => field.toLowerCase().startsWith(relationKeyPrefix));
-    return isSeenDifferently ? this.#ordersFor(visible) : this.#orders;
+  /** Orders by relations and roll-ups depend on what the caller sees; they are made of the matches and not kept. */
+  #ordersSeenBy({ order = [], visible }: Pick<CatalogQuery, 'order' | 'visible'>, matches: Bitset | undefined): Orders {
+    const isSeenDifferently = order.some(({ field }) => {
+      const key = field.toLowerCase();
+      return isRelationKey(key) || isRollupKey(key);
+    });
+    return visible !== undefined && isSeenDifferently ? this.#ordersFor(visible, matches ?? this.#all) : this.#orders;
   }
 
-  #ordersFor(visible: Visibility | undefined): Orders {
+  #ordersFor(visible: Visibility | undefined, ids: Bitset): Orders {
     return new Orders({
-      ids: () => this.#all.toArray(),
+      ids: () => ids.toArray(),
       uidOf: (id) => this.#names.uidOf(id),
       idOfUid: (uid) => {
         const id = this.#names.idOfUid(uid);
@@ -141,6 +174,9 @@ export class QueryEngine {
         smallest = lower;
       }
     };
+    if (isRollupKey(key)) {
+      return this.rollups.verdict(id, visible)?.toLowerCase();
+    }
     if (!isRelationKey(key)) {
       this.#rows.forEachValue(id, key, consider);
       return smallest;

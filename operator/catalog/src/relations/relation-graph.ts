@@ -22,6 +22,7 @@ export interface RelationEnds {
 }
 
 const none: readonly never[] = [];
+const nobody: ReadonlyMap<string, readonly EntityId[]> = new Map();
 
 /**
  * Who declares what about whom, by ref both ways. Holds one id per declaration; what a target shows follows from it
@@ -67,6 +68,11 @@ export class RelationGraph {
 
   declarations(id: EntityId): readonly Declaration[] {
     return this.#declarations.get(id) ?? none;
+  }
+
+  /** The entities that declare relations of this type, by target ref; sorted by id. Valid until the next change. */
+  declarers(type: string): ReadonlyMap<string, readonly EntityId[]> {
+    return this.#types.get(type)?.declarers ?? nobody;
   }
 
   /** What an entity shows: what it declares and what others declare about it, each once, by type, then target. */

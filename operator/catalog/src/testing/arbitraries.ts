@@ -131,6 +131,7 @@ export const path = fc.oneof(
   fc.constantFrom('KIND', 'Spec.Owner', 'metadata.namespace', 'metadata.etag', 'status.portolan', 'apiVersion'),
   fc.constantFrom('metadata.labels', 'metadata.annotations.note', 'spec.custom', 'metadata.more', 'spec.dependsOn'),
   fc.constantFrom('status.portolan.health.verdict', '__proto__', 'constructor', '', 'relations', 'spec.links.url'),
+  fc.constantFrom('status.portolan.rollup.verdict', 'Status.Portolan.Rollup.Verdict', 'status.portolan.rollup.total'),
   word.map((each) => `metadata.tags.${each}`),
   word.map((each) => `metadata.labels.${each}`),
   fc.constantFrom(...relationTypes).map((type) => `relations.${type}`),
@@ -143,7 +144,16 @@ const value = fc.oneof(
   word,
   name,
   canonicalRef,
-  fc.constantFrom('true', 'component', 'Group', 'pay', 'healthy', `group:default/${'y'.repeat(220)}`),
+  fc.constantFrom(
+    'true',
+    'component',
+    'Group',
+    'pay',
+    'healthy',
+    'Degraded',
+    'unknown',
+    `group:default/${'y'.repeat(220)}`,
+  ),
 );
 
 export const filter: fc.Arbitrary<FilterExpression> = fc.letrec<{ node: FilterExpression }>((tie) => ({

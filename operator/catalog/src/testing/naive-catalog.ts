@@ -5,8 +5,9 @@ import {
   type EntityResource,
   type EntityStatus,
   type NamespaceMapping,
+  type Verdict,
 } from '@portolan/crds';
-import type { FacetCount, FilterExpression, OrderField, Position, Relation } from '../model.ts';
+import type { FacetCount, FilterExpression, OrderField, Position, Relation, Rollup } from '../model.ts';
 
 /** As the catalog's query, with uids for ids. */
 export interface NaiveQuery {
@@ -134,9 +135,86 @@ export class NaiveCatalog {
         },
         spec: copy,
         relations: this.relations(resource, sees),
-        status: { portolan: resource.status ?? {} },
+        status: { portolan: { ...resource.status, rollup: this.rollup(resource, sees) } },
       }),
     ) as object;
+  }
+
+  /** Refs of what hangs directly below an entity by one of these relations, as the caller sees it. */
+  #below(resource: EntityResource, types: readonly string[], sees: Sees): EntityResource[] {
+    return this.relations(resource, sees)
+      .filter(({ type }) => types.includes(type))
+      .flatMap(({ targetRef }) => this.byRef(targetRef) ?? [])
+      .filter(({ metadata }) => sees(metadata.uid));
+  }
+
+  /** The entity and everything below it by one relation, each once. */
+  #closure(resource: EntityResource, type: string, sees: Sees): EntityResource[] {
+    const found = [resource];
+    for (const each of found) {
+      found.push(...this.#below(each, [type], sees).filter((below) => !found.includes(below)));
+    }
+    return found;
+  }
+
+  rollup(resource: EntityResource, sees: Sees): Rollup | undefined {
+    const isPart = ({ kind }: EntityResource) => kind === 'Component' || kind === 'Resource';
+    if (!this.served().includes(resource)) return undefined;
+    switch (resource.kind) {
+      case 'System':
+      case 'Domain':
+        return this.#sum(this.#closure(resource, 'hasPart', sees).slice(1).filter(isPart));
+      case 'User':
+        return this.#sum(this.#below(resource, ['ownerOf'], sees).filter(isPart));
+      case 'Group': {
+        const groups = this.#groupsBelow(resource, sees);
+        const owned = groups.map((group) => this.#below(group, ['ownerOf'], sees).filter(isPart));
+        const { reason: _, worst: _worst, more: _more, ...direct } = this.#sum(owned[0] ?? []);
+        return { ...this.#sum([...new Set(owned.flat())]), direct };
+      }
+      default:
+        return undefined;
+    }
+  }
+
+  #groupsBelow(resource: EntityResource, sees: Sees): EntityResource[] {
+    const found = [resource];
+    for (const each of found) {
+      const children = this.#below(each, ['parentOf'], sees).filter(({ kind }) => kind === 'Group');
+      found.push(...children.filter((child) => !found.includes(child)));
+    }
+    return found;
+  }
+
+  #sum(parts: readonly EntityResource[]): Rollup {
+    const healths = parts.map((part) => ({ ref: this.ref(part), health: part.status?.health }));
+    const count = (verdict: string) => healths.filter(({ health }) => health?.verdict === verdict).length;
+    const worst = ['Degraded', 'Unknown', 'Progressing'].flatMap((verdict) =>
+      healths
+        .filter(({ health }) => health?.verdict === verdict)
+        .sort((a, b) => order(a.ref, b.ref))
+        .map(({ ref, health }) => ({ ref, verdict: verdict as Verdict, reason: health?.reason ?? 'NoReason' })),
+    );
+    const verdict =
+      worst[0]?.verdict ?? (count('Healthy') > 0 ? 'Healthy' : count('Suspended') > 0 ? 'Suspended' : undefined);
+    const reasons = { Healthy: 'PartsHealthy', Suspended: 'PartsSuspended' };
+    const without = parts.length === 0 ? 'NoParts' : 'NoPartHasHealth';
+    return {
+      ...(verdict !== undefined && { verdict }),
+      reason:
+        worst[0]?.reason ?? (verdict === undefined ? without : (reasons as Record<string, string>)[verdict]) ?? '',
+      total: parts.length,
+      counts: {
+        Degraded: count('Degraded'),
+        Unknown: count('Unknown'),
+        Progressing: count('Progressing'),
+        Healthy: count('Healthy'),
+        Suspended: count('Suspended'),
+      },
+      withoutHealth: healths.filter(({ health }) => health === undefined).length,
+      worst: worst.slice(0, 10),
+      ...(worst.length > 10 && { more: worst.length - 10 }),
+    };
   }
 
   rows(resource: EntityResource, sees: Sees): Row[] {
@@ -165,6 +243,10 @@ export class NaiveCatalog {
     const verdict = resource.status?.health?.verdict;
     if (verdict !== undefined) {
       found.push({ path: 'status.portolan.health.verdict', value: verdict });
+    }
+    const rolledUp = this.rollup(resource, sees)?.verdict;
+    if (rolledUp !== undefined) {
+      found.push({ path: 'status.portolan.rollup.verdict', value: rolledUp });
     }
     const rows = found.map(({ path, value }): Row => {
       const original = value === null ? null : String(value);

@@ -145,10 +145,14 @@ export function usage(): string {
   });
   return [
     'usage: portolan operator|server|all [flags]',
+    '       portolan adopt -n NAMESPACE [flags]',
     '',
     '  operator   watches entities and workloads, writes status',
     '  server     serves the read API and the UI',
     '  all        both in one process',
+    '  adopt      prints Components for workloads that no entity claims; "portolan adopt --help" tells its flags',
+    '',
+    'Flags of the roles:',
     '',
     ...rows,
     '',

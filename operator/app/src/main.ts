@@ -4,11 +4,19 @@ import { version } from './version.ts';
 import { wire } from './wire.ts';
 
 /**
- * The entry of every role. Exit codes: 0 after a drained stop, 1 after a failure or a second signal, 2 for a
+ * The entry of every role and command. Exit codes: 0 after a drained stop, 1 after a failure or a second signal, 2 for a
  * configuration that cannot be used.
  */
 async function main(): Promise<number> {
   const args = process.argv.slice(2);
+  if (args[0] === 'adopt') {
+    // Loaded here only: no role needs it.
+    const { adopt } = await import('./commands/adopt/adopt.ts');
+    return adopt(args.slice(1), process.env, {
+      out: (text) => void process.stdout.write(text),
+      error: (text) => void process.stderr.write(text),
+    });
+  }
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(usage());
     return 0;

@@ -6,6 +6,7 @@ export { loadInClusterCredentials } from './credentials/in-cluster.ts';
 export { loadKubeconfigCredentials } from './credentials/kubeconfig.ts';
 export { messageOf, RuntimeError, runtimeErrorCodes, type RuntimeErrorCode } from './errors.ts';
 export { createInformer, type Informer } from './informer/informer.ts';
+export { listPages } from './informer/list.ts';
 export type { SourceReason, SourceStatus } from './informer/source-status.ts';
 export { applyMergePatch, isEqualJson, mergePatch, type JsonObject } from './kubernetes/merge-patch.ts';
 export {

@@ -16,6 +16,7 @@ export type ApiErrorCode =
   | 'API_EXPECTATION'
   | 'API_ANSWER_TOO_LARGE'
   | 'API_HOST_NOT_ALLOWED'
+  | 'API_PROXY_OFF'
   | 'API_NOT_FOUND'
   | 'API_TOO_MANY_STREAMS'
   | 'API_INTERNAL';
@@ -116,7 +117,7 @@ export function toApiError(error: unknown): ApiError {
 
 /** `request.url` as seen inside the plugin: without `/api/<plugin>`. */
 export function urlInsidePlugin(url: string): string {
-  const inside = url.replace(/^\/api\/catalog(?=[/?]|$)/i, '');
+  const inside = url.replace(/^\/api\/(?:catalog|kubernetes)(?=[/?]|$)/i, '');
   return inside.startsWith('/') ? inside : `/${inside}`;
 }
 

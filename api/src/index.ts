@@ -12,3 +12,20 @@ export type {
 } from './kubernetes/runtime-tree.ts';
 export { createEventHub, type EventHub, type EventHubOptions } from './events/event-hub.ts';
 export { eventsPath, markFor } from './events/routes.ts';
+export {
+  ClusterReadError,
+  type ClusterReader,
+  type ClusterReadReason,
+  type CollectionPart,
+  type CollectionRead,
+  type ObjectRead,
+  type RawObject,
+} from './kubernetes/cluster-reader.ts';
+export {
+  readEntityObjects,
+  type EntityObjects,
+  type FoundObject,
+  type FoundRoot,
+  type ReadFailure,
+} from './kubernetes/entity-objects.ts';
+export { readableKinds, type ReadableKind } from './kubernetes/kinds.ts';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { answerSchemas } from './catalog/answer-schemas.ts';
+import { kubernetesAnswers } from './kubernetes/schemas.ts';
 import type { ApiFeature, ApiRoute } from './routes.ts';
 
 type Json = Record<string, unknown>;
@@ -36,6 +37,13 @@ function template(path: string): string {
   return path.replaceAll(/:(\w+)/g, '{$1}');
 }
 
+function refusalsOf({ params }: ApiRoute): Record<number, string> {
+  return {
+    400: 'A parameter or the body is wrong; the message names it.',
+    ...(params && { 404: 'There is no such entity.' }),
+  };
+}
+
 function operation(route: ApiRoute): Json {
   const { params, query, body, isStream = false } = route;
   return {
@@ -50,8 +58,12 @@ function operation(route: ApiRoute): Json {
       ...(isStream && { 503: answerOf('Too many streams are open, or the server is stopping.', 'Error') }),
       ...(route.method === 'GET' &&
         !isStream && { 304: { description: 'The caller has these bytes already (If-None-Match).' } }),
-      400: answerOf('A parameter or the body is wrong; the message names it.', 'Error'),
-      ...(params && { 404: answerOf('There is no such entity.', 'Error') }),
+      ...Object.fromEntries(
+        Object.entries(route.refusals ?? refusalsOf(route)).map(([status, words]) => [
+          status,
+          answerOf(words, 'Error'),
+        ]),
+      ),
     },
   };
 }
@@ -65,18 +77,17 @@ export function openApiDocument(options: { version: string; features: readonly A
       paths[path] = { ...paths[path], [route.method.toLowerCase()]: operation(route) };
     }
   }
-  const { schemas } = z.toJSONSchema(answerSchemas, {
-    uri: (id) => `#/components/schemas/${id}`,
+  const named = [answerSchemas, kubernetesAnswers].flatMap((registry) => {
+    const { schemas } = z.toJSONSchema(registry, { uri: (id) => `#/components/schemas/${id}` });
+    return Object.entries(schemas).map(([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema] as const);
   });
-  const named = Object.entries(schemas).map(
-    ([id, { $schema: _dialect, $id: _id, ...schema }]) => [id, schema] as const,
-  );
   return {
     openapi: '3.1.0',
     info: {
       title: 'Portolan read API',
       version: options.version,
-      description: "The software catalog, in the HTTP API of Backstage's catalog backend.",
+      description:
+        "The software catalog and what runs of it, in the HTTP API of Backstage's catalog and Kubernetes backends.",
     },
     paths,
     components: { schemas: Object.fromEntries(named) },

@@ -14,6 +14,8 @@ export interface ApiRoute {
   answer: string;
   /** Answers with server-sent events of this schema instead of JSON, for as long as the caller stays. */
   isStream?: boolean;
+  /** Refusals in the description, by status; default: 400, and 404 where there are parameters. */
+  refusals?: Readonly<Record<number, string>>;
   handler: RouteHandlerMethod;
 }
 

@@ -3,6 +3,7 @@
  * features registered on it. It listens to nothing and knows no cluster: the app gives it a catalog and a port.
  */
 import type { Catalog } from '@portolan/catalog';
+import type { ResourceType } from '@portolan/runtime';
 import {
   fastify,
   type FastifyBaseLogger,
@@ -20,6 +21,10 @@ import { bodyLimitBytes, inputError, notFoundError } from './errors.ts';
 import type { EventHub } from './events/event-hub.ts';
 import { eventsFeature, eventsPath } from './events/routes.ts';
 import { createHostCheck } from './hosts.ts';
+import type { ClusterReader } from './kubernetes/cluster-reader.ts';
+import { readableKinds } from './kubernetes/kinds.ts';
+import { refuseProxy } from './kubernetes/proxy.ts';
+import { kubernetesRoutes } from './kubernetes/routes.ts';
 import { openApiDocument } from './openapi.ts';
 import { maxUrlLength, parseQueryString } from './query-string.ts';
 import { refuseClientError, refuseUnsupported } from './refusals.ts';
@@ -37,6 +42,12 @@ export interface ApiOptions {
   metrics?: Registry;
   /** Told to whom it may concern at /api/portolan/v1/events; closed with the server. Default: no such route. */
   events?: EventHub;
+  /** What runs of the entities, read from the cluster on demand; without it /api/kubernetes is not served. */
+  kubernetes?: {
+    reader: ClusterReader;
+    /** Kinds that entities link beside Kubernetes' own, as configured. */
+    furtherKinds?: readonly ResourceType[];
+  };
   /** Answers unknown paths outside /api, for example with a page; default: the 404 envelope. */
   notFound?: (request: FastifyRequest, reply: FastifyReply) => unknown;
 }
@@ -61,6 +72,12 @@ export async function createApiServer(options: ApiOptions): Promise<FastifyInsta
 
   const features: ApiFeature[] = [{ prefix: '/api/catalog', routes: catalogRoutes(options.catalog) }];
   if (options.events !== undefined) features.push(addEvents(app, options.events));
+  if (options.kubernetes !== undefined) {
+    const { reader, furtherKinds } = options.kubernetes;
+    const routes = kubernetesRoutes({ catalog: options.catalog, reader, kinds: readableKinds(furtherKinds) });
+    features.push({ prefix: '/api/kubernetes', routes });
+    refuseProxy(app, '/api/kubernetes');
+  }
   for (const feature of features) {
     registerFeature(app, feature);
   }

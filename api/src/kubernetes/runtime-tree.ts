@@ -4,6 +4,7 @@
  */
 import type { CatalogEntity } from '@portolan/catalog';
 import type { Evidence, NextStep, Verdict, WorkloadStatus } from '@portolan/crds';
+import type { ReadFailure } from './entity-objects.ts';
 
 /** One container of a pod. */
 export interface RuntimeContainer {
@@ -15,7 +16,7 @@ export interface RuntimeContainer {
   state: 'Running' | 'Waiting' | 'Terminated' | 'Unknown';
   /** Of a state other than Running: `CrashLoopBackOff`, `OOMKilled`. */
   reason?: string;
-  /** Of the last end; -1 never stands for "not known": it is left out then. */
+  /** Of its last end, also of one that runs again. */
   exitCode?: number;
   ready: boolean;
   restarts: number;
@@ -61,8 +62,7 @@ export interface RuntimeNode {
 export interface RuntimeTreeError {
   /** As `kubectl` names it: `pods`, `jobs.batch`. */
   resource: string;
-  /** One word: `Forbidden`, `NotFound`, `Timeout`, `Unreachable`, `TooLarge`, `Overloaded`, `Failed`. */
-  reason: string;
+  reason: ReadFailure['reason'];
 }
 
 /** What runs of one entity now. */
@@ -70,7 +70,7 @@ export interface RuntimeTree {
   /** The workloads, the worst first, then what supports them. */
   roots: readonly RuntimeNode[];
   errors: readonly RuntimeTreeError[];
-  /** When the oldest part of it was read; RFC 3339. */
+  /** When it was asked for; RFC 3339. Parts may have been read up to two seconds before. */
   fetchedAt: string;
   /** How many objects more there are than the tree holds. */
   more?: number;

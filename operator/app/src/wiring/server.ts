@@ -2,19 +2,22 @@ import { createApiServer } from '@portolan/api';
 import { createCatalog } from '@portolan/catalog';
 import { uiPlugin } from '@portolan/ui-lite';
 import { feedCatalog } from '../catalog-feed.ts';
+import { createClusterReader } from '../cluster-reader/cluster-reader.ts';
 import { version } from '../version.ts';
 import { untilAborted, type EntityInformers, type Ground } from './ground.ts';
 
 /** The read model, the API and the UI. */
 export async function addServer(ground: Ground, entityInformers: EntityInformers): Promise<void> {
-  const { config, log, namespaces, registry, lifecycle } = ground;
+  const { config, log, clock, transport, namespaces, registry, lifecycle } = ground;
   const catalog = createCatalog({
     namespaces,
     listenerFailed: (error) => log.error({ err: error }, 'a listener of catalog changes failed'),
   });
   feedCatalog({ informers: entityInformers, catalog });
+  const reader = createClusterReader({ transport, clock, log });
   const server = await createApiServer({
     catalog,
+    kubernetes: { reader },
     log,
     version,
     metrics: registry,

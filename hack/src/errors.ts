@@ -9,6 +9,7 @@
  * - `HACK_PROCESS_ENDED` a process of the control plane ended by itself
  * - `HACK_NOT_READY` something did not become ready in its time
  * - `HACK_KUBECTL` a kubectl command failed
+ * - `HACK_PUBLISHED_FILE` a file of a published package cannot be fetched, or is not the one that was meant
  * - `HACK_CLUSTER` the chosen cluster cannot be used: kind, assets or context missing
  * - `HACK_RUNNING` this checkout already runs with other options
  */
@@ -32,5 +33,6 @@ export type HackErrorCode =
   | 'HACK_PROCESS_ENDED'
   | 'HACK_NOT_READY'
   | 'HACK_KUBECTL'
+  | 'HACK_PUBLISHED_FILE'
   | 'HACK_CLUSTER'
   | 'HACK_RUNNING';

@@ -85,7 +85,13 @@ export async function readEntityObjects(
     if (root.found !== undefined && withOwned && item.supporting !== true) await walk.owned(root.found);
     return root;
   });
-  return { roots, owned: [...walk.objects.values()], failures: [...walk.failures.values()], more: walk.more() };
+  return {
+    roots,
+    // Answers come in any order; what is made of them does not.
+    owned: [...walk.objects.values()].toSorted((a, b) => compareText(keyOf(a), keyOf(b))),
+    failures: [...walk.failures.values()].toSorted((a, b) => compareText(a.path, b.path)),
+    more: walk.more(),
+  };
 }
 
 /** The reads of one answer: what they found, and what they did not. */
@@ -178,8 +184,15 @@ function isControlledBy(owners: readonly RawObject[]): (object: RawObject) => bo
 
 /** The newest first. */
 function byCreation(a: RawObject, b: RawObject): number {
-  const [first = '', second = ''] = [a.metadata.creationTimestamp, b.metadata.creationTimestamp];
-  return first < second ? 1 : first > second ? -1 : 0;
+  return compareText(b.metadata.creationTimestamp ?? '', a.metadata.creationTimestamp ?? '');
+}
+
+function keyOf({ kind, object: { metadata } }: FoundObject): string {
+  return `${kind.plural} ${metadata.namespace ?? ''} ${metadata.name}`;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 /** Items of a list come without their type. */

@@ -11,6 +11,10 @@ export interface Asset {
 export interface Assets {
   stylesheet: Asset;
   script: Asset;
+  /** Keeps a page up to date; loaded by pages that can be. */
+  live: Asset;
+  /** Changes a page in place; loaded with the first update. */
+  morph: Asset;
   icon: Asset;
   byFile(file: string): Asset | undefined;
 }
@@ -23,9 +27,14 @@ export const stylesheets = [
   'parts.css',
   'list.css',
   'entity.css',
+  'live.css',
   'narrow.css',
   'print.css',
 ] as const;
+
+/** The library as it is published: one script that declares `Idiomorph`. It is made a module by what it exports. */
+const morphScript = new URL(import.meta.resolve('idiomorph/dist/idiomorph.min.js'));
+const morphExport = '\nexport { Idiomorph };\n';
 
 const folder = new URL('./static/', import.meta.url);
 
@@ -34,10 +43,13 @@ export async function loadAssets(): Promise<Assets> {
   const read = (name: string) => readFile(new URL(name, folder));
   const css = Buffer.concat(await Promise.all(stylesheets.map(read)));
   const stylesheet = asset('portolan', 'css', 'text/css; charset=utf-8', css);
-  const script = asset('portolan', 'js', 'text/javascript; charset=utf-8', await read('portolan.js'));
+  const javascript = (name: string, body: Buffer) => asset(name, 'js', 'text/javascript; charset=utf-8', body);
+  const script = javascript('portolan', await read('portolan.js'));
+  const live = javascript('live', await read('live.js'));
+  const morph = javascript('morph', Buffer.concat([await readFile(morphScript), Buffer.from(morphExport)]));
   const icon = asset('icon', 'svg', 'image/svg+xml', await read('icon.svg'));
-  const byPath = new Map([stylesheet, script, icon].map((each) => [each.path, each]));
-  return { stylesheet, script, icon, byFile: (file) => byPath.get(`/static/${file}`) };
+  const byPath = new Map([stylesheet, script, live, morph, icon].map((each) => [each.path, each]));
+  return { stylesheet, script, live, morph, icon, byFile: (file) => byPath.get(`/static/${file}`) };
 }
 
 function asset(name: string, extension: string, contentType: string, body: Buffer): Asset {

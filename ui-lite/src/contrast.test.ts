@@ -35,6 +35,7 @@ const textPairs: [text: string, ground: string][] = [
   ['unknown', 'unknown-stripe'],
   ['warning', 'bg'],
   ['warning', 'hover'],
+  ...['text', 'text-muted', 'text-faint', 'accent'].map((text): [string, string] => [text, 'changed']),
 ];
 
 describe('text', () => {
@@ -50,6 +51,8 @@ describe('marks', () => {
   it.each([
     ...surfaces.slice(0, 2).map((ground) => ['focus', ground]),
     ...['good', 'busy', 'bad', 'paused', 'unknown'].map((tone) => [tone, 'bg']),
+    // The signs of live updates in the header.
+    ...['good', 'paused', 'warning', 'accent', 'unknown'].map((tone) => [tone, 'surface']),
   ])('%s on %s has a contrast of at least 3 in light and dark', (mark = '', ground = '') => {
     const [lightMark, darkMark] = colours(mark);
     const [lightGround, darkGround] = colours(ground);

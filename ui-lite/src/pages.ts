@@ -21,7 +21,7 @@ export type RenderPage = (page: PageName, view: object) => string;
 export const pageHeaders: Readonly<Record<string, string>> = {
   'content-type': 'text/html; charset=utf-8',
   'content-security-policy':
-    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "default-src 'none'; style-src 'self'; img-src 'self' data:; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'strict-origin-when-cross-origin',
   'cache-control': 'private, no-cache',
@@ -43,9 +43,15 @@ export function createRenderPage(options: { assets: Assets; version: string }): 
     entity: environment.getTemplate(templates.entity, true),
     message: environment.getTemplate(templates.message, true),
   };
-  const { stylesheet, script, icon } = options.assets;
+  const { stylesheet, script, live, morph, icon } = options.assets;
   const shared = {
-    assets: { stylesheet: stylesheet.path, script: script.path, icon: icon.path },
+    assets: {
+      stylesheet: stylesheet.path,
+      script: script.path,
+      live: live.path,
+      morph: morph.path,
+      icon: icon.path,
+    },
     version: options.version,
   };
   return (page, view) => compiled[page].render({ ...shared, ...view });

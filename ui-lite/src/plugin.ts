@@ -9,6 +9,7 @@ import { entityPageView } from './view-models/entity-page.ts';
 import { refView, type RefView } from './view-models/entity-summary.ts';
 import { entityHref } from './view-models/links.ts';
 import { parseListState } from './view-models/list-state.ts';
+import { entityEvents, listEvents, liveView, type PageEvents } from './view-models/live.ts';
 import { sourceNotices, staleness, type SourceState } from './view-models/sources.ts';
 
 export interface UiOptions {
@@ -18,6 +19,8 @@ export interface UiOptions {
   version: string;
   /** The state of the watched resources; pages carry a banner while one is not connected. Default: none. */
   sources?: () => readonly SourceState[];
+  /** Where pages hear of changes. Default: nowhere, and pages stay as they are until they are loaded again. */
+  events?: PageEvents;
   /** For relative dates. Default: the system's. */
   clock?: PageClock;
   /** From the catalog's namespaces to the cluster's, for the kubectl commands shown. Default: the same. */
@@ -40,6 +43,7 @@ const immutable = 'public, max-age=31536000, immutable';
  */
 export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) => {
   const { catalog, version, sources = () => [], clock = systemPageClock, toKubernetes = (name) => name } = options;
+  const { events } = options;
   const assets = await loadAssets();
   const renderPage = createRenderPage({ assets, version });
 
@@ -69,8 +73,10 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
 
   server.get('/catalog', async (request, reply) => {
     const { stale, notices } = frame();
-    const view = catalogListView(catalog, parseListState(searchOf(request)), stale);
-    return sendPage(reply, renderPage('list', { ...view, notices }));
+    const state = parseListState(searchOf(request));
+    const live = liveView(events, listEvents(state));
+    const view = catalogListView(catalog, state, stale);
+    return sendPage(reply, renderPage('list', { ...view, notices, live }));
   });
 
   server.get<{ Params: EntityParams }>('/catalog/:namespace/:kind/:name', async (request, reply) => {
@@ -79,10 +85,11 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     const id = catalog.byRef(ref);
     if (id === undefined) return notFound(reply, ref);
     const { stale, notices, nowMs } = frame();
+    const live = liveView(events, entityEvents(ref));
     const view = entityPageView(catalog, id, { nowMs, stale, toKubernetes });
     return sendPage(
       reply,
-      renderPage('entity', { ...view, notices, canonical: entityHref({ kind, namespace, name }) }),
+      renderPage('entity', { ...view, notices, live, canonical: entityHref({ kind, namespace, name }) }),
     );
   });
 

@@ -4,7 +4,7 @@
  */
 import type { Writable } from 'node:stream';
 import type { Catalog } from '@portolan/catalog';
-import type { Clock } from '@portolan/runtime';
+import { systemClock, type Clock } from '@portolan/runtime';
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { createChangeLog } from './change-log.ts';
 import { createEventIds } from './event-id.ts';
@@ -13,7 +13,8 @@ import { createLook, type Listener } from './look.ts';
 
 export interface EventHubOptions {
   catalog: Catalog;
-  clock: Clock;
+  /** Default: the machine's. */
+  clock?: Clock;
   /** Gets `portolan_event_streams` and `portolan_events_sent_total`. */
   metrics?: Registry | undefined;
   /** Connections at most; each is a socket and some kilobytes. Default 1,000. */
@@ -40,7 +41,7 @@ export interface EventHub {
 const streamsPerTurn = 50;
 
 export function createEventHub(options: EventHubOptions): EventHub {
-  const { catalog, clock, metrics, maxStreams = 1_000 } = options;
+  const { catalog, clock = systemClock, metrics, maxStreams = 1_000 } = options;
   const timing = { ...defaultEventTiming, ...options.timing };
   const ids = createEventIds();
   const log = createChangeLog(catalog.revision);

@@ -12,18 +12,22 @@ document.addEventListener('keydown', (event) => {
   search.select();
 });
 
-for (const select of document.querySelectorAll('select[data-submit]')) {
-  select.addEventListener('change', () => select.closest('form')?.requestSubmit());
-}
+// On the document, because what is on the page may come and go.
+document.addEventListener('change', (event) => {
+  if (event.target instanceof HTMLSelectElement && 'submit' in event.target.dataset) {
+    event.target.closest('form')?.requestSubmit();
+  }
+});
 
 if (navigator.clipboard) {
-  for (const button of document.querySelectorAll('button[data-copy]')) {
-    button.hidden = false;
-    button.addEventListener('click', () => {
-      void navigator.clipboard.writeText(button.dataset.copy ?? '').then(() => {
-        button.dataset.copied = 'true';
-        setTimeout(() => delete button.dataset.copied, 1500);
-      });
+  // Shows the buttons: see `.copy`.
+  document.documentElement.dataset.copies = '';
+  document.addEventListener('click', (event) => {
+    const button = event.target instanceof Element ? event.target.closest('button[data-copy]') : null;
+    if (!(button instanceof HTMLButtonElement)) return;
+    void navigator.clipboard.writeText(button.dataset.copy ?? '').then(() => {
+      button.dataset.copied = 'true';
+      setTimeout(() => delete button.dataset.copied, 1500);
     });
-  }
+  });
 }

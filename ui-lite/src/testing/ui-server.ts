@@ -1,6 +1,8 @@
+import { createApiServer, createEventHub, eventsPath, markFor, type EventHubOptions } from '@portolan/api';
 import { createCatalog, type Catalog } from '@portolan/catalog';
 import type { EntityResource } from '@portolan/crds';
 import { fastify, type FastifyInstance } from 'fastify';
+import { pino } from 'pino';
 import { uiPlugin, type UiOptions } from '../plugin.ts';
 import { now } from './resources.ts';
 
@@ -8,6 +10,24 @@ export function catalogOf(resources: readonly EntityResource[]): Catalog {
   const catalog = createCatalog();
   catalog.apply(resources.map((resource) => ({ type: 'upsert', resource })));
   return catalog;
+}
+
+/** The pages on the API's server, kept up to date from a catalog that tests may change. */
+export async function createLiveServer(
+  catalog: Catalog,
+  options: Partial<UiOptions> & { timing?: EventHubOptions['timing'] } = {},
+): Promise<FastifyInstance> {
+  const { timing, ...rest } = options;
+  const hub = createEventHub({ catalog, ...(timing !== undefined && { timing }) });
+  const server = await createApiServer({ catalog, log: pino({ enabled: false }), version: '1.2.3', events: hub });
+  await server.register(uiPlugin, {
+    catalog,
+    version: '1.2.3',
+    clock: { now: () => now },
+    events: { path: eventsPath, mark: () => markFor(hub) },
+    ...rest,
+  });
+  return server;
 }
 
 /** The pages on a server whose own answer to unknown routes is JSON, as the read API's is. */

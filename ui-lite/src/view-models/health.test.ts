@@ -71,6 +71,7 @@ describe('the health card', () => {
     expect(view.more).toBe(4);
     expect(view.evidence).toEqual([
       {
+        key: 'evidence/Pod/n/a-1/app',
         object: 'Pod a-1',
         namespace: 'n',
         container: 'app',

@@ -15,6 +15,8 @@ export interface HealthBadge {
 }
 
 export interface EvidenceView {
+  /** Tells it from the others on the page. */
+  key: string;
   object: string;
   namespace: string;
   container: string | undefined;
@@ -72,7 +74,7 @@ export function healthBadge(verdict: string, reason?: string, stale?: Staleness)
 
 /** The health card: verdict, reason in words, and the chain of objects it comes from. */
 export function healthView(health: HealthStatus, nowMs: number, stale?: Staleness): HealthView {
-  const evidence = (health.evidence ?? []).map(evidenceView);
+  const evidence = evidenceViews(health.evidence ?? []);
   const common = { evidence, gaps: (health.gaps ?? []).map(gapView), more: health.more ?? 0 };
   if (stale !== undefined) {
     return {
@@ -98,8 +100,20 @@ function gapView({ kind, name, reason }: HealthGap): GapView {
   return { object: name === undefined ? kind : `${kind} ${name}`, reason, explanation: reasonWords(reason) };
 }
 
-function evidenceView(evidence: Evidence): EvidenceView {
+/** Evidence with keys that stay with their objects when others come or go. */
+function evidenceViews(all: readonly Evidence[]): EvidenceView[] {
+  const seen = new Map<string, number>();
+  return all.map((evidence) => {
+    const object = ['evidence', evidence.kind, evidence.namespace, evidence.name, evidence.container ?? ''].join('/');
+    const count = seen.get(object) ?? 0;
+    seen.set(object, count + 1);
+    return evidenceView(evidence, count === 0 ? object : `${object}/${count}`);
+  });
+}
+
+function evidenceView(evidence: Evidence, key: string): EvidenceView {
   return {
+    key,
     object: `${evidence.kind} ${evidence.name}`,
     namespace: evidence.namespace,
     container: evidence.container,

@@ -1,4 +1,4 @@
-import { createApiServer } from '@portolan/api';
+import { createApiServer, createEventHub, eventsPath, markFor } from '@portolan/api';
 import { createCatalog } from '@portolan/catalog';
 import { uiPlugin } from '@portolan/ui-lite';
 import { feedCatalog } from '../catalog-feed.ts';
@@ -14,10 +14,12 @@ export async function addServer(ground: Ground, entityInformers: EntityInformers
     listenerFailed: (error) => log.error({ err: error }, 'a listener of catalog changes failed'),
   });
   feedCatalog({ informers: entityInformers, catalog });
+  const events = createEventHub({ catalog, clock, metrics: registry });
   const reader = createClusterReader({ transport, clock, log });
   const server = await createApiServer({
     catalog,
     kubernetes: { reader },
+    events,
     log,
     version,
     metrics: registry,
@@ -26,6 +28,7 @@ export async function addServer(ground: Ground, entityInformers: EntityInformers
   await server.register(uiPlugin, {
     catalog,
     version,
+    events: { path: eventsPath, mark: () => markFor(events) },
     sources: () => [...entityInformers.values()].flatMap((informer) => [...informer.status()]),
   });
   lifecycle.add({

@@ -1,0 +1,216 @@
+import type { Catalog } from '@portolan/catalog';
+import type { EntityResource, Verdict } from '@portolan/crds';
+import type { FastifyInstance } from 'fastify';
+import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { testCompany } from './testing/company.ts';
+import { minutesAgo } from './testing/resources.ts';
+import { catalogOf, createLiveServer } from './testing/ui-server.ts';
+
+const executablePath = process.env['PORTOLAN_CHROMIUM'] ?? '/usr/bin/chromium';
+const gateway = '/catalog/payments/component/payment-gateway';
+
+let browser: Browser;
+let server: FastifyInstance;
+let catalog: Catalog;
+let origin: string;
+let faults: string[] = [];
+/** Reads of pages by their script. */
+let reads = 0;
+
+beforeAll(async () => {
+  browser = await chromium.launch({
+    executablePath,
+    args: ['--no-sandbox', '--disable-gpu', '--disable-dev-shm-usage'],
+  });
+});
+afterAll(() => browser?.close());
+
+beforeEach(async () => {
+  catalog = catalogOf(testCompany());
+  server = await createLiveServer(catalog);
+  origin = await server.listen({ host: '127.0.0.1', port: 0 });
+  reads = 0;
+});
+
+afterEach(async () => {
+  for (const context of browser.contexts()) await context.close();
+  await server.close();
+  expect(faults).toEqual([]);
+  faults = [];
+});
+
+async function open(path: string, options: BrowserContextOptions = {}): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 700 }, ...options });
+  const page = await context.newPage();
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !/404|ERR_|Failed to load/.test(message.text())) faults.push(message.text());
+  });
+  page.on('request', (request) => {
+    if (request.resourceType() === 'fetch') reads++;
+    if (!request.url().startsWith(origin)) faults.push(`asked ${request.url()}`);
+  });
+  await page.goto(`${origin}${path}`);
+  if (options.javaScriptEnabled !== false) await page.locator('#live[data-state=live]').waitFor();
+  return page;
+}
+
+let version = 100;
+const find = (name: string): EntityResource => {
+  const found = testCompany().find(({ kind, metadata }) => kind === 'Component' && metadata.name === name);
+  if (found === undefined) throw new TypeError(`no component ${name}`);
+  return found;
+};
+
+/** The operator's next status of a component. */
+function setHealth(name: string, verdict: Verdict, reason: string): void {
+  const resource = find(name);
+  const health = { ...resource.status?.health, verdict, reason, message: `It is ${reason}.`, since: minutesAgo(0) };
+  const metadata = { ...resource.metadata, resourceVersion: String(version++) };
+  catalog.apply([{ type: 'upsert', resource: { ...resource, metadata, status: { ...resource.status, health } } }]);
+}
+
+const text = (page: Page, script: string): Promise<string> => page.evaluate(script);
+
+describe('an update', () => {
+  it('shows what has changed, says it and leaves scroll, focus, selection, open parts and typed text', async () => {
+    const page = await open(gateway);
+    await page.getByText('Show the entity as the catalog serves it').click();
+    await page.getByText('Look closer').nth(1).click();
+    await page.getByLabel('Search the catalog').fill('half a wo');
+    await page.evaluate(`(() => {
+      const title = document.querySelector('h1').firstChild;
+      getSelection().setBaseAndExtent(title, 0, title, 7);
+    })()`);
+    await page.locator('#relations').evaluate((element) => element.scrollIntoView());
+    await page.locator('.related-title[href]').first().focus();
+    // Where the eye is, not the number: the browser scrolls along when what is above grows.
+    const place = 'String(document.activeElement.getBoundingClientRect().top)';
+    const before = await text(page, place);
+    expect(Number(await text(page, 'String(scrollY)'))).toBeGreaterThan(200);
+
+    setHealth('payment-gateway', 'Progressing', 'RollingOut');
+    await page.locator('.entity-head .badge', { hasText: 'Progressing' }).waitFor();
+    await page
+      .locator('#live-said', { hasText: 'Payment Gateway: Progressing, RollingOut' })
+      .waitFor({ state: 'attached' });
+
+    expect(await text(page, place)).toBe(before);
+    expect(await text(page, 'document.activeElement.className')).toBe('related-title');
+    expect(await text(page, 'String(getSelection())')).toBe('Payment');
+    expect(await page.getByLabel('Search the catalog').inputValue()).toBe('half a wo');
+    const open_ = 'String([...document.querySelectorAll("details[open]")].map((e) => e.innerText.split("\\n")[0]))';
+    expect(await text(page, open_)).toBe('Look closer,Show the entity as the catalog serves it');
+    expect(await page.locator('.evidence details').nth(1).getAttribute('open')).toBe('');
+  });
+
+  it('keeps what is typed into the search of a list, with the cursor, while rows come and go', async () => {
+    const page = await open('/catalog?health=degraded');
+    const search = page.getByLabel(/^Search names/);
+    await search.fill('pay');
+    await search.press('ArrowLeft');
+    expect(await page.getByRole('row').count()).toBe(3);
+    setHealth('ledger', 'Degraded', 'CrashLoop');
+    await page.getByRole('row', { name: /Ledger/ }).waitFor();
+    setHealth('recommendations', 'Healthy', 'Ready');
+    await page.getByRole('row', { name: /recommendations/ }).waitFor({ state: 'detached' });
+    expect(await search.inputValue()).toBe('pay');
+    expect(await text(page, 'document.activeElement.id + document.activeElement.selectionStart')).toBe('q2');
+    expect(await page.getByRole('row').count()).toBe(3);
+  });
+
+  it('moves the focus to the content when what had it is gone', async () => {
+    const page = await open('/catalog?health=degraded');
+    await page.getByRole('link', { name: 'Recommendations' }).focus();
+    setHealth('recommendations', 'Healthy', 'Ready');
+    await page.getByRole('row', { name: /recommendations/ }).waitFor({ state: 'detached' });
+    expect(await text(page, 'document.activeElement.id')).toBe('main');
+  });
+
+  it('says that an entity is gone, and shows it when it is back', async () => {
+    const page = await open('/catalog/commerce/component/loyalty');
+    const loyalty = find('loyalty');
+    catalog.apply([{ type: 'delete', uid: loyalty.metadata.uid }]);
+    await page.getByRole('heading', { name: /There is no/ }).waitFor();
+    catalog.apply([{ type: 'upsert', resource: loyalty }]);
+    await page.getByRole('heading', { level: 1, name: 'loyalty' }).waitFor();
+  });
+
+  it('makes copy buttons work that were not there before', async () => {
+    const page = await open('/catalog/payments/component/ledger', {
+      permissions: ['clipboard-write', 'clipboard-read'],
+    });
+    const resource = find('ledger');
+    const nextStep = { text: 'Look.', command: 'kubectl get pods -n payments' };
+    const health = { verdict: 'Degraded' as const, reason: 'X', message: 'm', since: minutesAgo(0), nextStep };
+    const metadata = { ...resource.metadata, resourceVersion: 'n' };
+    catalog.apply([{ type: 'upsert', resource: { ...resource, metadata, status: { ...resource.status, health } } }]);
+    await page.locator('.next-step').getByRole('button', { name: 'Copy command' }).click();
+    expect(await text(page, 'navigator.clipboard.readText()')).toBe('kubectl get pods -n payments');
+  });
+
+  it('of something else is not read for', async () => {
+    const page = await open('/catalog/org/user/ada.lindqvist');
+    const before = reads;
+    setHealth('ledger', 'Degraded', 'CrashLoop');
+    setHealth('search', 'Healthy', 'Ready');
+    // The stream of another page proves that the hub has told by now.
+    const other = await open('/catalog/payments/component/ledger');
+    setHealth('ledger', 'Healthy', 'Ready');
+    await other.locator('.entity-head .badge', { hasText: 'Healthy' }).waitFor();
+    expect(reads - before).toBeLessThanOrEqual(2);
+    await page.close();
+  });
+});
+
+describe('the indicator', () => {
+  it('pauses the page and lets it go on', async () => {
+    const page = await open(gateway);
+    const live = page.locator('#live');
+    await live.click();
+    expect(await live.innerText()).toBe('Paused');
+    setHealth('payment-gateway', 'Healthy', 'Ready');
+    await page.goto(`${origin}/catalog/payments/component/ledger`);
+    expect(await live.innerText()).toBe('Paused');
+    await page.goBack();
+    await live.click();
+    await page.locator('.entity-head .badge', { hasText: 'Healthy' }).waitFor();
+    await page.locator('#live[data-state=live]').waitFor();
+  });
+
+  it('says that the connection is lost, and connects again by itself', async () => {
+    const page = await open(gateway);
+    const { port } = new URL(origin);
+    await server.close();
+    await page.locator('#live[data-state=reconnecting]').waitFor();
+    setHealth('payment-gateway', 'Healthy', 'Ready');
+    server = await createLiveServer(catalog);
+    await server.listen({ host: '127.0.0.1', port: Number(port) });
+    // Another process cannot know what was missed: it says reset, and the page reads itself anew.
+    await page.locator('#live[data-state=live]').waitFor();
+    await page.locator('.entity-head .badge', { hasText: 'Healthy' }).waitFor();
+  });
+
+  it('is not there without JavaScript', async () => {
+    const page = await open(gateway, { javaScriptEnabled: false });
+    expect(await page.locator('#live').isVisible()).toBe(false);
+    expect(await page.getByRole('heading', { level: 1 }).innerText()).toBe('Payment Gateway');
+  });
+});
+
+describe('a change', () => {
+  it('is marked for a moment', async () => {
+    const page = await open('/catalog?kind=component&q=gateway');
+    setHealth('payment-gateway', 'Healthy', 'Ready');
+    const row = page.getByRole('row', { name: /Payment Gateway/ });
+    await page.locator('tr[data-changed]').waitFor();
+    expect(await row.getAttribute('data-changed')).toBe('');
+    await page.locator('tr[data-changed]').waitFor({ state: 'detached' });
+  });
+
+  it('moves nothing for who wants less motion', async () => {
+    const page = await open('/catalog?kind=component&q=gateway', { reducedMotion: 'reduce' });
+    expect(await text(page, 'getComputedStyle(document.querySelector("tr[data-says]")).transitionDuration')).toBe('0s');
+  });
+});

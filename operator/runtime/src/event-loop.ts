@@ -10,17 +10,28 @@ export interface Breather {
 }
 
 /**
- * Creates a {@link Breather}. It measures real time, not the injected clock: how long the loop has been blocked is a
- * fact about this process, also under a fake clock.
+ * Creates a {@link Breather}. Whoever breathes by it shares one budget, and when it is used up all wait for the same
+ * turn: if each waited for its own, every one of 32 workers would begin it with a full budget and the turn would last
+ * half a second.
+ *
+ * @param options.now - for tests, in milliseconds. Real time by default, not the injected clock: how long the loop has
+ *   been blocked is a fact about this process, also under a fake clock.
  */
-export function createBreather(): Breather {
-  let startedAt = performance.now();
+export function createBreather({ now = () => performance.now() }: { now?: () => number } = {}): Breather {
+  let startedAt = now();
+  let turn: Promise<void> | undefined;
   return {
     breathe: () => {
-      if (performance.now() - startedAt < budgetMs) return undefined;
-      return nextTurn().then(() => {
-        startedAt = performance.now();
+      if (turn !== undefined) return turn;
+      if (now() - startedAt < budgetMs) return undefined;
+      turn = nextTurn().then(() => {
+        startedAt = now();
+        turn = undefined;
       });
+      return turn;
     },
   };
 }
+
+/** The breather of this process. There is one event loop, so informers and controllers share one budget of each turn. */
+export const eventLoop: Breather = createBreather();

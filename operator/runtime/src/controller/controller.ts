@@ -1,6 +1,6 @@
 import type { Clock } from '../clock.ts';
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
-import { createBreather, type Breather } from '../event-loop.ts';
+import { eventLoop } from '../event-loop.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
 import { createRepeatLog } from '../logging/repeat-log.ts';
 import type { ReconcileOutcome, RuntimeMetrics } from '../metrics/metrics.ts';
@@ -98,10 +98,10 @@ export function createController(options: {
       metrics.reconcile({ name, result: outcome, durationMs: clock.monotonic() - startedAt });
     }
   };
-  const runWorker = async (signal: AbortSignal, breather: Breather): Promise<void> => {
+  const runWorker = async (signal: AbortSignal): Promise<void> => {
     for (let taken = await queue.next(signal); taken !== undefined; taken = await queue.next(signal)) {
       await work(taken, signal);
-      await breather.breathe();
+      await eventLoop.breathe();
     }
   };
   return {
@@ -115,8 +115,7 @@ export function createController(options: {
       if (hasRun) throw new RuntimeError(runtimeErrorCodes.alreadyRunning, `the controller ${name} has run already`);
       hasRun = true;
       metrics.maxConcurrent({ name, workers: concurrency });
-      const breather = createBreather();
-      await Promise.all(Array.from({ length: concurrency }, () => runWorker(signal, breather)));
+      await Promise.all(Array.from({ length: concurrency }, () => runWorker(signal)));
       queue.close();
     },
   };

@@ -1,5 +1,5 @@
 import { RuntimeError, runtimeErrorCodes } from '../errors.ts';
-import { createBreather } from '../event-loop.ts';
+import { eventLoop } from '../event-loop.ts';
 import { apiVersionOf, resourceName, resourcePath, type ResourceType } from '../kubernetes/object.ts';
 import type { Transport } from '../transport/transport.ts';
 
@@ -27,7 +27,6 @@ export async function listPages(options: {
   const labels = { verb: 'list', resource: resourceName(resource) };
   // Items of a list come without their type.
   const type = { apiVersion: apiVersionOf(resource), kind: resource.kind };
-  const breather = createBreather();
   let limit = pageSize;
   let continueToken: string | undefined;
   for (;;) {
@@ -51,7 +50,7 @@ export async function listPages(options: {
     const page = pageOf(answer, path);
     for (const item of page.items) {
       onItem(typeof item === 'object' && item !== null ? { ...type, ...item } : item);
-      await breather.breathe();
+      await eventLoop.breathe();
       if (signal.aborted) throw new RuntimeError(runtimeErrorCodes.aborted, `failed to list ${path}: aborted`);
     }
     if (page.continueToken === undefined) return page.resourceVersion;

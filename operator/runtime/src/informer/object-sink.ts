@@ -1,5 +1,5 @@
 import { messageOf, RuntimeError, runtimeErrorCodes } from '../errors.ts';
-import { createBreather } from '../event-loop.ts';
+import { eventLoop } from '../event-loop.ts';
 import { objectKey, resourceName, type KubernetesObject, type ResourceType } from '../kubernetes/object.ts';
 import type { RepeatLog } from '../logging/repeat-log.ts';
 import type { RuntimeMetrics } from '../metrics/metrics.ts';
@@ -88,10 +88,11 @@ export function createObjectSink<T extends KubernetesObject>(options: {
         },
         end: async () => {
           const prefix = namespace === undefined ? '' : `${namespace}/`;
-          const breather = createBreather();
-          for (const key of [...store.keys()].filter((each) => each.startsWith(prefix) && !seen.has(each))) {
-            store.remove(key);
-            await breather.breathe();
+          // Other keys may come and go meanwhile: what comes is not told to this listing and would be taken for gone.
+          const held = [...store.keys()];
+          for (const key of held) {
+            if (key.startsWith(prefix) && !seen.has(key)) store.remove(key);
+            await eventLoop.breathe();
           }
         },
       };

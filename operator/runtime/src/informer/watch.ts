@@ -1,5 +1,5 @@
 import { RuntimeError, runtimeErrorCodes } from '../errors.ts';
-import { createBreather } from '../event-loop.ts';
+import { eventLoop } from '../event-loop.ts';
 import { resourceName, resourcePath, type ResourceType } from '../kubernetes/object.ts';
 import { isAtLeast } from '../kubernetes/resource-version.ts';
 import { apiStatusError } from '../kubernetes/status.ts';
@@ -96,12 +96,11 @@ export async function runWatch(options: {
     labels: { verb: 'watch', resource: name },
   });
   handler.opened();
-  const breather = createBreather();
   for await (const batch of stream) {
     for (const { type, object } of batch) {
       await handle(type, object);
       events += 1;
-      await breather.breathe();
+      await eventLoop.breathe();
       if (signal.aborted) throw new RuntimeError(runtimeErrorCodes.aborted, `failed to watch ${path}: aborted`);
     }
   }

@@ -1,6 +1,7 @@
 import { benchFailover } from './failover/failover.ts';
 import { benchFaults } from './faults.ts';
 import { benchIngest } from './ingest.ts';
+import { benchPods } from './pods.ts';
 import { benchRead } from './read.ts';
 import { benchRequests } from './requests.ts';
 import { benchScale } from './scale.ts';
@@ -12,6 +13,7 @@ const benches: Record<string, (count: number, print: (line: string) => void) => 
   ingest: benchIngest,
   read: benchRead,
   scale: benchScale,
+  pods: benchPods,
   requests: benchRequests,
   twins: benchTwins,
 };

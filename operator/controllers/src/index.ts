@@ -12,6 +12,7 @@ export type { Finding, JudgedObject } from './workloads/health/finding.ts';
 export { healthKind, healthKinds, isPart, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
 export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
 export {
+  podTrimmer,
   trimNamespace,
   trimPod,
   trimReplicaSet,

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@portolan/runtime';
+import type { Interner } from '../entities/interner.ts';
 import { configCause, imageCause, schedulingCause, startCause } from './trim-causes.ts';
 import {
   count,
@@ -9,6 +10,7 @@ import {
   time,
   trimConditions,
   trimMetadata,
+  unshared,
   type TrimmedCondition,
 } from './trim-fields.ts';
 
@@ -60,8 +62,18 @@ const conditionsRead = new Set(['Ready', 'PodScheduled', 'DisruptionTarget']);
 /** Reasons of a termination whose message is the runtime's, not the container's. */
 const startReasons = new Set(['StartError', 'ContainerCannotRun']);
 
-/** The transform of pods. */
-export function trimPod(raw: unknown): TrimmedPod {
+/** The transform of pods, each with parts of its own. */
+export const trimPod: (raw: unknown) => TrimmedPod = podTrimmer(unshared);
+
+/**
+ * Builds the transform of pods for a store of many: replicas of one workload have their owner and, as long as they are
+ * well, the state of their containers in common, and `share` holds both once. Nobody may change what it gives.
+ */
+export function podTrimmer(share: Interner): (raw: unknown) => TrimmedPod {
+  return (raw) => trim(raw, share);
+}
+
+function trim(raw: unknown, share: Interner): TrimmedPod {
   const object = record(raw);
   const spec = record(object['spec']);
   const status = record(object['status']);
@@ -69,22 +81,27 @@ export function trimPod(raw: unknown): TrimmedPod {
   const created = createdMs(object);
   const mounts = phase === 'Pending' || phase === '' ? mountsOf(spec) : [];
   const restartsAlways = (spec['restartPolicy'] ?? 'Always') === 'Always';
-  return {
-    metadata: trimMetadata(object),
-    phase,
-    reason: text(status['reason']),
-    restartsAlways,
-    conditions: trimConditions(
-      list(status['conditions']).filter((each) => isRead(record(each), phase)),
-      { explain: (type, message) => (type === 'PodScheduled' ? schedulingCause(message) : undefined) },
-    ),
-    containers: [
-      ...containersOf(status['initContainerStatuses'], spec['initContainers'], true),
-      ...containersOf(status['containerStatuses'], spec['containers'], false),
-    ],
-    ...(created !== undefined && { createdMs: created }),
-    ...(mounts.length > 0 && { mounts }),
-  };
+  const metadata = trimMetadata(object, share);
+  const reason = text(status['reason']);
+  const conditions = trimConditions(
+    list(status['conditions']).filter((each) => isRead(record(each), phase)),
+    { explain: (type, message) => (type === 'PodScheduled' ? schedulingCause(message) : undefined) },
+  );
+  const init = containersOf(status['initContainerStatuses'], spec['initContainers'], true);
+  const services = containersOf(status['containerStatuses'], spec['containers'], false);
+  const containers = sharedWhenWell(init.length === 0 ? services : init.concat(services), share);
+  // In one piece, as nearly all have a time of creation.
+  const pod: TrimmedPod =
+    created === undefined
+      ? { metadata, phase, reason, restartsAlways, conditions, containers }
+      : { metadata, phase, reason, restartsAlways, conditions, containers, createdMs: created };
+  if (mounts.length > 0) pod.mounts = mounts;
+  return pod;
+}
+
+/** What is not well has times of its own, which no two pods have in common. */
+function sharedWhenWell(containers: TrimmedContainer[], share: Interner): readonly TrimmedContainer[] {
+  return containers.every((each) => each.isReady && each.restarts === 0) ? share.json(containers) : containers;
 }
 
 function isRead({ type, status }: Record<string, unknown>, phase: string): boolean {
@@ -115,25 +132,28 @@ function trimContainer(
   const lastTerminated = termination(record(status['lastState'])['terminated']);
   const restarts = count(status['restartCount']);
   const isReady = status['ready'] === true;
-  const common = { name: text(status['name']), isInit, isReady, restarts };
-  if (isReady && restarts === 0) return { ...common, waiting: waitingReason, terminated, lastTerminated };
+  const trimmed: TrimmedContainer = {
+    name: text(status['name']),
+    isInit,
+    isReady,
+    restarts,
+    waiting: waitingReason,
+    terminated,
+    lastTerminated,
+  };
+  if (isReady && restarts === 0) return trimmed;
 
   const detail = waitingDetail(waitingReason, waiting?.['message']);
   const runningSinceMs = time(record(state['running'])['startedAt']);
   const probes = ['readiness', 'liveness', 'startup'].filter((each) => spec[`${each}Probe`] !== undefined);
   const hasTooMuch = terminated?.reason === 'OOMKilled' || lastTerminated?.reason === 'OOMKilled';
   const limit = hasTooMuch ? quantity(record(record(spec['resources'])['limits'])['memory']) : undefined;
-  return {
-    ...common,
-    waiting: waitingReason,
-    terminated,
-    lastTerminated,
-    ...(detail !== undefined && { waitingDetail: detail }),
-    ...(status['started'] === true && { isStarted: true as const }),
-    ...(runningSinceMs !== undefined && { runningSinceMs }),
-    ...(probes.length > 0 && { probes }),
-    ...(limit !== undefined && { memoryLimit: limit }),
-  };
+  if (detail !== undefined) trimmed.waitingDetail = detail;
+  if (status['started'] === true) trimmed.isStarted = true;
+  if (runningSinceMs !== undefined) trimmed.runningSinceMs = runningSinceMs;
+  if (probes.length > 0) trimmed.probes = probes;
+  if (limit !== undefined) trimmed.memoryLimit = limit;
+  return trimmed;
 }
 
 function waitingDetail(reason: string | undefined, message: unknown): string | undefined {

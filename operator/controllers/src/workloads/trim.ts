@@ -14,7 +14,7 @@ import {
 } from './trim-fields.ts';
 
 export type { TrimmedCondition } from './trim-fields.ts';
-export { trimPod, type Termination, type TrimmedContainer, type TrimmedPod } from './trim-pod.ts';
+export { podTrimmer, trimPod, type Termination, type TrimmedContainer, type TrimmedPod } from './trim-pod.ts';
 
 /** The workload kinds that components link to. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const;

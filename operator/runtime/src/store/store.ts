@@ -51,9 +51,9 @@ export function createStore<T extends KubernetesObject>(
   const indexes = Object.entries(options.indexes ?? {}).map(([name, valuesOf]) => ({
     name,
     valuesOf,
-    index: createStoreIndex<T>(),
+    index: createStoreIndex(),
   }));
-  const indexByName = new Map<string, StoreIndex<T>>(indexes.map(({ name, index }) => [name, index]));
+  const indexByName = new Map<string, StoreIndex>(indexes.map(({ name, index }) => [name, index]));
   let subscribers: readonly ((change: Change<T>) => void)[] = [];
   let resourceVersion: string | undefined;
 
@@ -66,7 +66,7 @@ export function createStore<T extends KubernetesObject>(
       }
     }
   };
-  const indexNamed = (name: string): StoreIndex<T> => {
+  const indexNamed = (name: string): StoreIndex => {
     const index = indexByName.get(name);
     if (index === undefined) throw new TypeError(`the store has no index '${name}'`);
     return index;
@@ -82,7 +82,7 @@ export function createStore<T extends KubernetesObject>(
   const take = (key: string, object: T, from: { raw?: unknown; initial?: boolean }): void => {
     const values = valuesIn(object);
     objects.delete(key);
-    for (const [at, { index }] of indexes.entries()) index.move(key, values[at] ?? [], undefined);
+    for (const [at, { index }] of indexes.entries()) index.move(key, values[at] ?? [], []);
     notify({ type: 'deleted', key, object, raw: from.raw, initial: from.initial ?? false });
   };
 
@@ -92,7 +92,10 @@ export function createStore<T extends KubernetesObject>(
     get size() {
       return objects.size;
     },
-    byIndex: (index, value) => indexNamed(index).objects(value),
+    byIndex: (index, value) =>
+      indexNamed(index)
+        .keys(value)
+        .flatMap((key) => objects.get(key) ?? []),
     keysByIndex: (index, value) => indexNamed(index).keys(value),
     subscribe: (fn) => {
       // A wrapper, so that one function may subscribe twice and leave once.
@@ -120,7 +123,7 @@ export function createStore<T extends KubernetesObject>(
       objects.set(key, object);
       const before = previous === undefined ? [] : valuesIn(previous);
       for (const [at, { index }] of indexes.entries()) {
-        index.move(key, before[at] ?? [], { values: values[at] ?? [], object });
+        index.move(key, before[at] ?? [], values[at] ?? []);
       }
       if (previous === undefined) notify({ type: 'added', key, object, raw, initial });
       else notify({ type: 'updated', key, object, previous, raw, initial });

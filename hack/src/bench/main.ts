@@ -1,3 +1,4 @@
+import { benchComponents } from './components.ts';
 import { benchFailover } from './failover/failover.ts';
 import { benchFaults } from './faults.ts';
 import { benchIngest } from './ingest.ts';
@@ -14,6 +15,7 @@ const benches: Record<string, (count: number, print: (line: string) => void) => 
   read: benchRead,
   scale: benchScale,
   pods: benchPods,
+  components: benchComponents,
   requests: benchRequests,
   twins: benchTwins,
 };

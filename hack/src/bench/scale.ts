@@ -7,12 +7,11 @@ import { operatorAccount } from '../install/install.ts';
 import { countRequests } from './api-server-counter.ts';
 import type { Account } from './contestant.ts';
 import { podStart } from './pod-start.ts';
+import { component, group, nameOf, namespace, teams } from './component-shapes.ts';
 import { processCost } from './process-cost.ts';
 import { startScaledOperator, type ScaledOperator } from './scaled-operator.ts';
 
-const namespace = 'bench';
 const writers = 32;
-const teams = 500;
 const quietMs = 5_000;
 const settledMs = 60_000;
 
@@ -122,50 +121,6 @@ async function untilQuiet(operator: ScaledOperator): Promise<number> {
     last = now;
   }
   return changedAt;
-}
-
-const apiVersion = 'portolan.dev/v1alpha1';
-
-function group(at: number): object {
-  return {
-    apiVersion,
-    kind: 'Group',
-    metadata: { name: `team-${at}`, namespace },
-    spec: { type: 'team', children: [] },
-  };
-}
-
-function nameOf(at: number): string {
-  return `payments-ledger-service-${at}`;
-}
-
-/** 2.2 kB as the API server sends it, managedFields included, and about 8 relations' worth of refs and links. */
-function component(at: number): object {
-  const name = nameOf(at);
-  return {
-    apiVersion,
-    kind: 'Component',
-    metadata: {
-      name,
-      namespace,
-      labels: { 'example.com/tier': ['gold', 'silver', 'bronze'][at % 3] },
-      annotations: {
-        'github.com/project-slug': `example/${name}`,
-        'backstage.io/techdocs-ref': 'dir:.',
-        'backstage.io/source-location': `url:https://git.example.com/example/${name}/`,
-      },
-    },
-    spec: {
-      type: 'service',
-      lifecycle: 'production',
-      owner: `team-${at % teams}`,
-      title: `Payments ledger ${at}`,
-      description: 'Keeps the ledger of payments and tells whoever asks what was paid, when and by whom.',
-      tags: ['payments', 'ledger', 'java'],
-      links: [{ url: `https://runbooks.example.com/${name}`, title: 'Runbook' }],
-      ...(at > 3 && { dependsOn: [1, 2, 3].map((back) => `component:${nameOf(at - back)}`) }),
-    },
-  };
 }
 
 function seconds(durationMs: number): string {

@@ -18,16 +18,26 @@ export interface Breather {
  *   been blocked is a fact about this process, also under a fake clock.
  */
 export function createBreather({ now = () => performance.now() }: { now?: () => number } = {}): Breather {
-  let startedAt = now();
+  /** When the work of this turn began; undefined until somebody breathes in it. */
+  let startedAt: number | undefined;
   let turn: Promise<void> | undefined;
+  const begin = (): void => {
+    startedAt = now();
+    // What comes after the other callbacks of this turn has a budget of its own.
+    void nextTurn().then(() => {
+      startedAt = undefined;
+    });
+  };
   return {
     breathe: () => {
       if (turn !== undefined) return turn;
-      if (now() - startedAt < budgetMs) return undefined;
-      turn = nextTurn().then(() => {
-        startedAt = now();
-        turn = undefined;
-      });
+      if (startedAt === undefined) begin();
+      else if (now() - startedAt >= budgetMs) {
+        turn = nextTurn().then(() => {
+          turn = undefined;
+          begin();
+        });
+      }
       return turn;
     },
   };

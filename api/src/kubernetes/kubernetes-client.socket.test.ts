@@ -3,7 +3,11 @@ import { detectErrors, type FetchResponse } from '@backstage/plugin-kubernetes-c
 import type { FastifyInstance } from 'fastify';
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { kubernetesClients, type KubernetesClient, type KubernetesProxyClient } from '../testing/kubernetes-client.ts';
+import {
+  kubernetesClients,
+  type KubernetesClient,
+  type KubernetesProxyClient,
+} from '../../../hack/src/testing/kubernetes-client.ts';
 import { catalogOf } from '../testing/seed.ts';
 import { testServer } from '../testing/server.ts';
 import { componentWith, linked, objectOf, storedReader } from '../testing/stored-reader.ts';

@@ -18,7 +18,19 @@ import {
 } from '@portolan/runtime';
 import { createSharedReads } from './shared-reads.ts';
 
-export const readLimits = {
+/** Times in ms. */
+export interface ReadLimits {
+  holdMs: number;
+  deadlineMs: number;
+  concurrency: number;
+  lineLimit: number;
+  maxListed: number;
+  pageSize: number;
+  maxPageBytes: number;
+  maxHeldObjects: number;
+}
+
+export const readLimits: Readonly<ReadLimits> = {
   /** A page that is reloaded, and several people on one page, cost the API server nothing more. */
   holdMs: 2_000,
   /** Longer than any healthy API server takes, shorter than a person waits. */
@@ -34,14 +46,14 @@ export const readLimits = {
   maxPageBytes: 8 * 1024 * 1024,
   /** Objects held at once: some 40 MB of large pods. */
   maxHeldObjects: 4_000,
-} as const;
+};
 
 /** Creates the {@link ClusterReader} on a transport, with {@link readLimits}. */
 export function createClusterReader(options: {
   transport: Transport;
   clock: Clock;
   log: RuntimeLogger;
-  limits?: Partial<Record<keyof typeof readLimits, number>>;
+  limits?: Partial<ReadLimits>;
 }): ClusterReader {
   const { transport, clock, log } = options;
   const limits = { ...readLimits, ...options.limits };
@@ -112,7 +124,7 @@ async function listPart(options: {
   transport: Transport;
   read: CollectionRead;
   path: string;
-  limits: { maxListed: number; pageSize: number; maxPageBytes: number };
+  limits: Pick<ReadLimits, 'maxListed' | 'pageSize' | 'maxPageBytes'>;
   signal: AbortSignal;
 }): Promise<CollectionPart> {
   const { transport, read, path, limits, signal } = options;

@@ -1,7 +1,7 @@
 /** Backstage's own Kubernetes client, as published, without the React components that its package brings along. */
 import type { Entity } from '@backstage/catalog-model';
 import type { CustomResourceMatcher, ObjectsByEntityResponse } from '@backstage/plugin-kubernetes-common';
-import { publishedFile } from '../../../hack/src/testing/published-file.ts';
+import { publishedFile } from './published-file.ts';
 
 const published = {
   name: '@backstage/plugin-kubernetes-react@0.6.2',

@@ -8,6 +8,7 @@ import {
   type Component,
   type Credentials,
   type Elector,
+  type LeaseTiming,
   type RuntimeLogger,
   type RuntimeMetrics,
 } from '@portolan/runtime';
@@ -16,19 +17,21 @@ import { version } from './version.ts';
 
 /** Where the kubelet tells a pod its namespace. */
 const namespaceFile = '/var/run/secrets/kubernetes.io/serviceaccount/namespace';
-/** Where the chart installs the operator, and its right to the Lease. */
+/** Where the chart installs the operator, and its rights to the Lease and the Cluster. */
 const installedNamespace = 'portolan-system';
 
 /** This process's part in the election, and the component that runs it; undefined with `--leader-elect=false`. */
-export async function createElection(options: {
+export function createElection(options: {
   config: Config;
+  /** The namespace of the Lease. */
+  home: string;
   credentials: Credentials;
   clock: Clock;
   random: () => number;
   log: RuntimeLogger;
   metrics: RuntimeMetrics;
-}): Promise<{ elector: Elector; component: Component } | undefined> {
-  const { config, credentials, clock, random, log, metrics } = options;
+}): { elector: Elector; component: Component } | undefined {
+  const { config, home, credentials, clock, random, log, metrics } = options;
   if (!config['leader-elect']) return undefined;
   // Connections of its own: a renewal never waits behind the requests of the controllers.
   const transport = createTransport({
@@ -44,12 +47,8 @@ export async function createElection(options: {
     random,
     // A host may run several, and a restarted process is another one.
     identity: `${hostname()}_${randomUUID()}`,
-    lease: { namespace: await leaseNamespace(config), name: config['lease-name'] },
-    timing: {
-      durationMs: config['lease-duration'] * 1000,
-      renewDeadlineMs: config['lease-renew-deadline'] * 1000,
-      retryPeriodMs: config['lease-retry-period'] * 1000,
-    },
+    lease: { namespace: home, name: config['lease-name'] },
+    timing: leaseTiming(config),
     log,
     metrics,
   });
@@ -63,7 +62,17 @@ export async function createElection(options: {
   return { elector, component: { name: 'leader election', start } };
 }
 
-async function leaseNamespace(config: Config): Promise<string> {
+/** How the election is timed; servers judge the operator by the same. */
+export function leaseTiming(config: Config): LeaseTiming {
+  return {
+    durationMs: config['lease-duration'] * 1000,
+    renewDeadlineMs: config['lease-renew-deadline'] * 1000,
+    retryPeriodMs: config['lease-retry-period'] * 1000,
+  };
+}
+
+/** The namespace of the operator's Lease and of the Cluster in which it reports: that of its pod, unless set. */
+export async function homeNamespace(config: Config): Promise<string> {
   const given = config['lease-namespace'];
   if (given !== undefined) return given;
   if (config.kubeconfig !== undefined) return installedNamespace;

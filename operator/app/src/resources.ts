@@ -1,4 +1,4 @@
-import { apiGroup, kinds, type EntityKind } from '@portolan/crds';
+import { apiGroup, clusterNames, kinds, type EntityKind } from '@portolan/crds';
 import type { ResourceType } from '@portolan/runtime';
 import type { WorkloadKind } from '@portolan/controllers';
 
@@ -27,4 +27,13 @@ export const namespaceResource: ResourceType = {
   plural: 'namespaces',
   kind: 'Namespace',
   namespaced: false,
+};
+
+/** Where the operator reports how its watching goes. */
+export const clusterResource: ResourceType = {
+  group: apiGroup,
+  version: 'v1alpha1',
+  plural: clusterNames.plural,
+  kind: clusterNames.kind,
+  namespaced: true,
 };

@@ -1,5 +1,5 @@
 import { createInterner, entityIndexes, linkIndexes, linkingKinds, trimEntity } from '@portolan/controllers';
-import { createNamespaceMapping, type EntityResource } from '@portolan/crds';
+import { createNamespaceMapping, localClusterName, type EntityResource } from '@portolan/crds';
 import {
   createInformer,
   createLifecycle,
@@ -14,12 +14,13 @@ import {
 import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.ts';
-import { createElection } from './election.ts';
+import { createElection, homeNamespace } from './election.ts';
+import { trimCluster } from './freshness/trim.ts';
 import { createProbeServer } from './probes/probe-server.ts';
 import { readinessOf, type WatchedSource } from './probes/readiness.ts';
-import { entityResources } from './resources.ts';
+import { clusterResource, entityResources } from './resources.ts';
 import { version } from './version.ts';
-import { addWatch, untilAborted, type EntityInformers, type Ground } from './wiring/ground.ts';
+import { addWatch, untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './wiring/ground.ts';
 
 /** A probe or a renewal of the Lease that comes later than this is worth a line in the log. */
 const stallMs = 100;
@@ -46,8 +47,8 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   const transport = createTransport({ credentials, clock, log, metrics, userAgent: `portolan/${version}` });
   const inform: Ground['inform'] = (kind) =>
     createInformer({
-      ...kind,
       ...(config['watch-namespaces'] !== undefined && { namespaces: config['watch-namespaces'] }),
+      ...kind,
       transport,
       clock,
       random: Math.random,
@@ -67,9 +68,10 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
     lifecycle,
     sources,
     inform,
+    home: await homeNamespace(config),
   };
 
-  const election = config.role === 'server' ? undefined : await createElection({ ...ground, credentials });
+  const election = config.role === 'server' ? undefined : createElection({ ...ground, credentials });
   const probes = createProbeServer({
     readiness: () => readinessOf({ sources, isStopping: stop.aborted, leadership: election?.elector.leadership() }),
     registry,
@@ -92,18 +94,20 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   });
 
   const entityInformers = createEntityInformers(ground);
+  const clusters = createClusterInformer(ground);
   // Each role loads its own half only: the server's is a framework, templates and schemas that an operator never needs.
   if (config.role !== 'operator') {
     const { addServer } = await import('./wiring/server.ts');
-    await addServer(ground, entityInformers);
+    await addServer(ground, { entityInformers, clusters });
   }
   if (config.role !== 'server') {
     // Stops after the writers: the Lease is released when they have drained.
     if (election !== undefined) lifecycle.add(election.component);
     const { addOperator } = await import('./wiring/operator.ts');
-    addOperator(ground, entityInformers, election?.elector);
+    addOperator(ground, { entityInformers, clusters, elector: election?.elector });
   }
   for (const informer of entityInformers.values()) addWatch(ground, informer, { isRequired: true });
+  addWatch(ground, clusters, { isRequired: false });
   const repeatLog = createRepeatLog({ log, clock });
   observeLoopDelay({
     registry,
@@ -125,4 +129,14 @@ function createEntityInformers({ inform, namespaces }: Ground): EntityInformers 
       }),
     ]),
   );
+}
+
+/** One object by name, which a Role that names it allows. */
+function createClusterInformer({ inform, home }: Ground): ClusterInformer {
+  return inform({
+    resource: clusterResource,
+    namespaces: [home],
+    fieldSelector: `metadata.name=${localClusterName}`,
+    transform: trimCluster,
+  });
 }

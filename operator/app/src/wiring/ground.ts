@@ -1,5 +1,5 @@
 import type { TrimmedEntity } from '@portolan/controllers';
-import type { EntityKind, NamespaceMapping } from '@portolan/crds';
+import type { ClusterResource, EntityKind, NamespaceMapping } from '@portolan/crds';
 import type {
   Clock,
   createMetrics,
@@ -32,10 +32,16 @@ export interface Ground {
     resource: ResourceType;
     transform: (raw: unknown) => T;
     indexes?: StoreIndexes<T>;
+    /** In place of those that the configuration names. */
+    namespaces?: readonly string[];
+    fieldSelector?: string;
   }) => Informer<T>;
+  /** The namespace of the operator's own objects: its Lease, and the Cluster in which it reports. */
+  home: string;
 }
 
 export type EntityInformers = ReadonlyMap<EntityKind, Informer<TrimmedEntity>>;
+export type ClusterInformer = Informer<ClusterResource>;
 
 /** Watches a kind from now on, and says so on `/readyz`. */
 export function addWatch(

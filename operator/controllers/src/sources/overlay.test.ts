@@ -155,7 +155,8 @@ describe('a status while sources are lost', () => {
 
   it('is unknown when its own kind is lost, or workloads that it does not name may be of the lost kind', () => {
     const own = lost('Component', { resource: 'components.portolan.dev' });
-    expect(withLosses(entity(), of(own))?.health?.verdict).toBe('Unknown');
+    const told = withLosses(entity(item('Deployment')), of(own));
+    expect([told?.health?.verdict, told?.workloads?.items?.[0]?.verdict]).toEqual(['Unknown', 'Unknown']);
     expect(withLosses({ ...entity(), kind: 'Resource' }, of(own))?.health?.verdict).toBe('Healthy');
     const { status, ...names } = entity(item('StatefulSet'));
     const { workloads = { total: 0, desired: 0, ready: 0 } } = status;

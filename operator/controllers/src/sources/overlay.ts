@@ -40,8 +40,10 @@ export function withLosses(entity: Concerned, losses: Losses): EntityStatus | un
   const loss = lossOf(entity, losses);
   const gaps = gapsOf(status, losses.sources);
   if (loss === undefined && gaps.length === 0) return status;
+  // Without the entity's own kind, what is said of its workloads is as old as the rest.
+  const all = losses.everything ?? worst(losses.sources.filter((each) => isOwn(each, entity)));
   const items = status.workloads?.items?.map((item) => {
-    const lost = losses.everything ?? worst(losses.sources.filter((each) => concerns(each, item)));
+    const lost = all ?? worst(losses.sources.filter((each) => concerns(each, item)));
     return lost === undefined ? item : unknownItem(item, lost);
   });
   return {
@@ -92,8 +94,14 @@ function supportedBy(kind: string, part: string): boolean {
   return part === 'EndpointSlice' && kind === 'Service';
 }
 
-function takesVerdict(lost: LostSource, { kind, namespace, status }: Concerned): boolean {
-  if (isOfEntities(lost)) return lost.kind === kind && (lost.namespace ?? namespace) === namespace;
+/** Whether the entity itself is not seen. */
+function isOwn(lost: LostSource, { kind, namespace }: Concerned): boolean {
+  return isOfEntities(lost) && lost.kind === kind && (lost.namespace ?? namespace) === namespace;
+}
+
+function takesVerdict(lost: LostSource, entity: Concerned): boolean {
+  if (isOfEntities(lost)) return isOwn(lost, entity);
+  const { status } = entity;
   const { items = [], more = 0 } = status?.workloads ?? {};
   if (items.some((item) => item.supporting !== true && concerns(lost, item))) return true;
   // Some workloads are not named, and may be of that kind.

@@ -36,7 +36,9 @@ export function settle(options: {
   const { before, watched, nowMs, afterMs = settleMs } = options;
   const look = (resource: ResourceType, raw: SourceStatus): [string, Remembered] => {
     const key = `${raw.resource} ${raw.namespace ?? ''}`;
-    const known = before.get(key);
+    const remembered = before.get(key);
+    // What became whole between two looks is a source of its own from then on.
+    const known = raw.synced && remembered?.source.synced === false ? undefined : remembered;
     const now = sourceOf(resource, raw);
     if (raw.connected) return [key, { awayAtMs: undefined, source: sameOr(known?.source, now) }];
     const awayAtMs = known?.awayAtMs ?? Date.parse(raw.since);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, text } from '../schema/fields.ts';
-import { conditionsOf, entityStatus, type Condition } from '../status/status.ts';
+import { conditionsOf, entityStatus } from '../status/status.ts';
 import { clusterNames, maxSources } from './cluster-names.ts';
 import type { CustomKind } from './custom-kind.ts';
 import { age } from './kinds.ts';
@@ -73,5 +73,5 @@ export interface ClusterResource {
   kind: 'Cluster';
   metadata: { name: string; namespace: string; uid: string; resourceVersion: string; generation?: number };
   spec: ClusterSpec;
-  status?: ClusterStatus & { conditions?: Condition[] };
+  status?: ClusterStatus;
 }

@@ -217,6 +217,12 @@ describe('permissions', () => {
     const subjects = [{ kind: 'ServiceAccount', name: 'namespaced', namespace: 'portolan-system' }];
     const bindings = `/apis/${apiGroup}/v1/namespaces/${inside}/rolebindings/portolan-operator`;
     await cluster.request('PATCH', bindings, { subjects }, 'application/merge-patch+json');
+    const home = '/apis/rbac.authorization.k8s.io/v1/namespaces/portolan-system/rolebindings';
+    await cluster.request('POST', home, {
+      metadata: { name: 'test-namespaced-clusters' },
+      roleRef: { apiGroup, kind: 'Role', name: 'portolan-operator-clusters' },
+      subjects,
+    });
 
     const portolan = await start({ kubeconfig, flags: ['--watch-namespaces', inside, '--leader-elect=false'] });
     await portolan.ready();

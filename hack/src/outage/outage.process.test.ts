@@ -101,6 +101,7 @@ describe('what the API says of health', () => {
     await reported();
     const before = await stage.writes();
     const allow = await forbid('pods');
+    onTestFinished(allow);
     proxy.cut();
     const lost = await tells(portolan, 'Unknown');
     await eventually('the reason is the refusal', async () =>
@@ -110,8 +111,10 @@ describe('what the API says of health', () => {
     await expectUnknown(portolan, known, 'Forbidden');
     // A change meanwhile is not believed either, and what is stored stays.
     await stage.setAvailable('cart', 2);
-    const isTold = (await stage.cluster())?.sources?.find(({ resource }) => resource === 'pods');
-    expect(isTold).toMatchObject({ kind: 'Pod', synced: true, connected: false, reason: 'Forbidden' });
+    const lostPods = await eventually('the operator reports it', async () =>
+      (await stage.cluster())?.sources?.find(({ resource, connected }) => resource === 'pods' && !connected),
+    );
+    expect(lostPods).toMatchObject({ kind: 'Pod', synced: true, reason: 'Forbidden' });
     expect((await stage.stored('cart')).health?.verdict).toBe('Healthy');
     // The report only: no status of an entity.
     expect((await stage.writes()).writes - before.writes).toBeLessThanOrEqual(3);

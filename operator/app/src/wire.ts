@@ -20,6 +20,7 @@ import { createProbeServer } from './probes/probe-server.ts';
 import { readinessOf, type WatchedSource } from './probes/readiness.ts';
 import { clusterResource, entityResources } from './resources.ts';
 import { version } from './version.ts';
+import { addSourceReport } from './wiring/source-report.ts';
 import { addWatch, untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './wiring/ground.ts';
 
 /** A probe or a renewal of the Lease that comes later than this is worth a line in the log. */
@@ -95,16 +96,17 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
 
   const entityInformers = createEntityInformers(ground);
   const clusters = createClusterInformer(ground);
+  const self = config.role === 'server' ? undefined : addSourceReport(ground, { clusters, elector: election?.elector });
   // Each role loads its own half only: the server's is a framework, templates and schemas that an operator never needs.
   if (config.role !== 'operator') {
     const { addServer } = await import('./wiring/server.ts');
-    await addServer(ground, { entityInformers, clusters });
+    await addServer(ground, { entityInformers, clusters, self });
   }
-  if (config.role !== 'server') {
+  if (self !== undefined) {
     // Stops after the writers: the Lease is released when they have drained.
     if (election !== undefined) lifecycle.add(election.component);
     const { addOperator } = await import('./wiring/operator.ts');
-    addOperator(ground, { entityInformers, clusters, elector: election?.elector });
+    addOperator(ground, { entityInformers, report: self.report, elector: election?.elector });
   }
   for (const informer of entityInformers.values()) addWatch(ground, informer, { isRequired: true });
   addWatch(ground, clusters, { isRequired: false });

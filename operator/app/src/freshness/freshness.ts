@@ -20,18 +20,20 @@ export interface Freshness {
  *
  * @param options.own - the watches of this server, that of the Cluster and of the Lease among them
  * @param options.lease - absent where nobody is elected
+ * @param options.self - where this process is an operator, too: while it leads it knows its sources without a report
  * @param options.onChange - called whenever the losses are others than before
  */
 export function createFreshness(options: {
   clusters: Pick<Informer<ClusterResource>, 'store' | 'isSynced'>;
   namespace: string;
   lease: { sight(): LeaseSight } | undefined;
+  self: { leads(): boolean; losses(): Losses } | undefined;
   own: readonly Watched[];
   clock: Clock;
   log: RuntimeLogger;
   onChange: (losses: Losses) => void;
 }): Freshness {
-  const { clusters, lease, own, clock, log, onChange } = options;
+  const { clusters, lease, self, own, clock, log, onChange } = options;
   const key = objectKey({ metadata: { name: localClusterName, namespace: options.namespace } });
   let settled: SettledSources = new Map();
   let noReportSinceMs: number | undefined;
@@ -44,8 +46,9 @@ export function createFreshness(options: {
     const hasReport = cluster?.status?.sources !== undefined || !clusters.isSynced();
     noReportSinceMs = hasReport ? undefined : (noReportSinceMs ?? nowMs);
     // A Lease that has not been read says nothing yet; that it cannot be read is found by its watch.
-    const isLeaseRead = own.every(({ resource, status }) => resource.kind !== 'Lease' || status().every(isSynced));
+    const isLeaseRead = own.every((each) => each.resource.kind !== 'Lease' || each.status().every(isSynced));
     const next = lossesOf({
+      led: self?.leads() === true ? self.losses().sources : undefined,
       cluster,
       noReportSinceMs,
       lease: isLeaseRead ? lease?.sight() : undefined,
@@ -76,7 +79,11 @@ function isSynced({ synced }: { synced: boolean }): boolean {
 /** A time that moves by a few milliseconds between two looks is no other loss. */
 function withoutTimes({ everything, sources }: Losses): unknown {
   const { reason, message } = everything ?? {};
-  return { reason, message, sources: sources.map(({ sinceMs: _, ...rest }) => rest) };
+  return {
+    reason,
+    message,
+    sources: sources.map(({ resource, namespace, reason: why }) => [resource, namespace ?? '', why]),
+  };
 }
 
 function tell(log: RuntimeLogger, { everything, sources }: Losses): void {

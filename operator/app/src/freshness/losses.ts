@@ -9,6 +9,8 @@ export const reportAfterMs = 20_000;
 
 /** What tells a server how current its verdicts are. */
 export interface Evidence {
+  /** What this process has lost as the leading operator; undefined where another one leads, or none. */
+  led: readonly LostSource[] | undefined;
   /** The Cluster `local`; undefined while there is none. */
   cluster: ClusterResource | undefined;
   /** Since when there has been no report in it; undefined while there is one. */
@@ -25,14 +27,13 @@ const signs: ReadonlySet<string> = new Set(['clusters.portolan.dev', 'leases.coo
 
 /** What a server cannot know to be true, from what it sees. Pure. */
 export function lossesOf(evidence: Evidence): Losses {
-  const { cluster, own, nowMs } = evidence;
+  const { cluster, led, own, nowMs } = evidence;
   const lostOwn = lostSources(own.filter((source) => isLost(source) && !isStarting(source, nowMs)));
+  const lostEntities = lostOwn.filter(({ resource }) => !signs.has(resource));
+  if (led !== undefined) return { everything: undefined, sources: [...lostEntities, ...led] };
   return {
     everything: signLoss(lostOwn) ?? silence(evidence) ?? missingReport(evidence),
-    sources: [
-      ...lostOwn.filter(({ resource }) => !signs.has(resource)),
-      ...lostSources(cluster?.status?.sources ?? []),
-    ],
+    sources: [...lostEntities, ...lostSources(cluster?.status?.sources ?? [])],
   };
 }
 

@@ -5,7 +5,6 @@ import {
   createLinker,
   createLostSweep,
   createRelations,
-  createSourceReport,
   createWorkloadFragments,
   createWorkloadStores,
   ownerIndexes,
@@ -18,12 +17,12 @@ import {
   workloadIndexes,
   workloadTrimmer,
   type Composer,
+  type SourceReport,
   type WorkloadInformers,
 } from '@portolan/controllers';
 import type { EntityKind } from '@portolan/crds';
-import { createAdaptiveLimit, createObjectCreator, createStatusWriter, type Elector } from '@portolan/runtime';
+import { createAdaptiveLimit, createStatusWriter, type Elector } from '@portolan/runtime';
 import {
-  clusterResource,
   entityResources,
   namespaceResource,
   podResource,
@@ -31,14 +30,14 @@ import {
   workloadResources,
 } from '../resources.ts';
 import { startWhenListed } from '../start-when-listed.ts';
-import { addWatch, type ClusterInformer, type EntityInformers, type Ground } from './ground.ts';
+import { addWatch, type EntityInformers, type Ground } from './ground.ts';
 
 /** The controllers, one composer per kind, and the watches on workloads. They watch always and write when elected. */
 export function addOperator(
   ground: Ground,
-  parts: { entityInformers: EntityInformers; clusters: ClusterInformer; elector: Elector | undefined },
+  parts: { entityInformers: EntityInformers; report: SourceReport; elector: Elector | undefined },
 ): void {
-  const { entityInformers, clusters, elector } = parts;
+  const { entityInformers, report, elector } = parts;
   const { config, clock, random, log, metrics, transport, lifecycle, inform } = ground;
   const workloadInformers: WorkloadInformers = {
     workloads: new Map(
@@ -65,21 +64,10 @@ export function addOperator(
   const entities = createEntityStores(entityInformers);
   const workloads = createWorkloadStores(workloadInformers);
   const linker = createLinker(entities, workloads);
-  const report = createSourceReport({
-    // All of this process, whoever added them: what is watched here is what verdicts come from.
-    watched: () => ground.sources.map(({ informer }) => informer),
-    clusters,
-    namespace: ground.home,
-    writer: createStatusWriter({ transport, resource: clusterResource, clock, metrics, log, fence: elector }),
-    creator: createObjectCreator({ transport, resource: clusterResource, fence: elector }),
-    fence: elector,
-    clock,
-    log,
-  });
   const fragments = [
     createAcceptance(entities),
     createRelations(entities, kinds).source,
-    withLostSources({ source: createWorkloadFragments({ linker, workloads }), losses: report.losses }),
+    withLostSources({ source: createWorkloadFragments({ linker, workloads }), losses: () => report.losses() }),
   ];
   const writes = createAdaptiveLimit({ clock, onChange: (limit) => metrics.writeLimit(limit) });
   const composers = new Map<EntityKind, Composer>(
@@ -106,7 +94,6 @@ export function addOperator(
     enqueue: ({ kind, key }, where) => composers.get(kind)?.enqueue(key, where),
     clock,
   });
-  lifecycle.add({ name: 'source report', start: (signal) => report.run(signal) });
   lifecycle.add({ name: 'lost sources', start: (signal) => sweep.run(signal) });
   lifecycle.add({
     name: 'status',

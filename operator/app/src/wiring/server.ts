@@ -1,25 +1,27 @@
 import { createApiServer, createEventHub, eventsPath, markFor } from '@portolan/api';
 import { createCatalog } from '@portolan/catalog';
-import type { Losses, Watched } from '@portolan/controllers';
-import { leases } from '@portolan/runtime';
 import { uiPlugin } from '@portolan/ui-lite';
 import { feedCatalog } from '../catalog-feed.ts';
 import { createClusterReader } from '../cluster-reader/cluster-reader.ts';
-import { leaseTiming } from '../election.ts';
-import { createFreshness, type Freshness } from '../freshness/freshness.ts';
-import { createLeaseObserver, type LeaseSight } from '../freshness/lease-observer.ts';
-import { createRestatement, type Restatement } from '../freshness/restatement.ts';
+import { createRestatement } from '../freshness/restatement.ts';
 import { lossStates } from '../freshness/loss-states.ts';
-import { trimLease } from '../freshness/trim.ts';
 import { version } from '../version.ts';
-import { addWatch, untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './ground.ts';
+import { addFreshness } from './freshness.ts';
+import { untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './ground.ts';
+import type { OwnReport } from './source-report.ts';
 
 /** The read model, the API and the UI. */
 export async function addServer(
   ground: Ground,
-  { entityInformers, clusters }: { entityInformers: EntityInformers; clusters: ClusterInformer },
+  parts: {
+    entityInformers: EntityInformers;
+    clusters: ClusterInformer;
+    /** Where this process is an operator, too. */
+    self: OwnReport | undefined;
+  },
 ): Promise<void> {
   const { config, log, clock, transport, namespaces, registry, lifecycle } = ground;
+  const { entityInformers } = parts;
   const catalog = createCatalog({
     namespaces,
     listenerFailed: (error) => log.error({ err: error }, 'a listener of catalog changes failed'),
@@ -27,7 +29,7 @@ export async function addServer(
   const stores = new Map([...entityInformers].map(([kind, { store }]) => [kind, store] as const));
   const restatement = createRestatement({ stores, catalog });
   feedCatalog({ informers: entityInformers, catalog, restatement });
-  const freshness = addFreshness(ground, { entityInformers, clusters, restatement });
+  const freshness = addFreshness(ground, { ...parts, restatement });
   const events = createEventHub({ catalog, clock, metrics: registry });
   const reader = createClusterReader({ transport, clock, log });
   const server = await createApiServer({
@@ -57,36 +59,4 @@ export async function addServer(
       await server.close();
     },
   });
-}
-
-/** The watches that tell whether what is known of what runs is true, and what becomes of it when they do not. */
-function addFreshness(
-  ground: Ground,
-  parts: { entityInformers: EntityInformers; clusters: ClusterInformer; restatement: Restatement },
-): Freshness {
-  const { config, clock, log, lifecycle, home } = ground;
-  const { entityInformers, clusters, restatement } = parts;
-  const own: Watched[] = [...entityInformers.values(), clusters];
-  let lease: { sight(): LeaseSight } | undefined;
-  if (config['leader-elect']) {
-    const name = config['lease-name'];
-    const leaseInformer = ground.inform({
-      resource: leases,
-      namespaces: [home],
-      fieldSelector: `metadata.name=${name}`,
-      transform: trimLease,
-    });
-    own.push(leaseInformer);
-    addWatch(ground, leaseInformer, { isRequired: false });
-    lease = createLeaseObserver({
-      leases: leaseInformer,
-      lease: { namespace: home, name },
-      timing: leaseTiming(config),
-      clock,
-    });
-  }
-  const onChange = (losses: Losses): void => restatement.set(losses);
-  const freshness = createFreshness({ clusters, namespace: home, lease, own, clock, log, onChange });
-  lifecycle.add({ name: 'freshness', start: (signal) => freshness.run(signal) });
-  return freshness;
 }

@@ -46,7 +46,7 @@ export function settle(options: {
     if (isPassing) return [key, { awayAtMs, source: known?.source ?? sourceOf(resource, { ...raw, connected: true }) }];
     return [key, { awayAtMs, source: sameOr(known?.source, { ...now, since: timeOf(awayAtMs) }) }];
   };
-  return new Map(watched.flatMap(({ resource, status }) => status().map((raw) => look(resource, raw))));
+  return new Map(watched.flatMap((each) => each.status().map((raw) => look(each.resource, raw))));
 }
 
 /** The sources of {@link settle}. */

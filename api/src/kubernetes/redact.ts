@@ -17,22 +17,29 @@ export function withoutSecrets(object: RawObject): RawObject {
   return cleaned(object) as RawObject;
 }
 
+/** What did not change is not copied: of a thousand pods that is most. */
 function cleaned(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(cleaned);
-  if (typeof value !== 'object' || value === null) return value;
-  // From entries, because a label may be called __proto__.
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => key !== 'managedFields' && key !== lastApplied)
-      .map(([key, field]) => [key, cleanedField(key, field)]),
-  );
+  if (Array.isArray(value)) return mapped(value, cleaned);
+  if (!isRecord(value)) return value;
+  let copy: Record<string, unknown> | undefined;
+  for (const key of Object.keys(value)) {
+    const field = value[key];
+    const isDropped = key === 'managedFields' || key === lastApplied;
+    const kept = isDropped ? undefined : cleanedField(key, field);
+    if (kept === field) continue;
+    // A spread keeps a label called __proto__ a label.
+    copy ??= { ...value };
+    if (isDropped) delete copy[key];
+    else copy[key] = kept;
+  }
+  return copy ?? value;
 }
 
 function cleanedField(key: string, field: unknown): unknown {
   switch (key) {
     case 'env':
     case 'httpHeaders':
-      return Array.isArray(field) ? field.map(withoutValue) : cleaned(field);
+      return Array.isArray(field) ? mapped(field, withoutValue) : cleaned(field);
     case 'args':
     case 'command':
       return withoutText(field);
@@ -45,16 +52,25 @@ function cleanedField(key: string, field: unknown): unknown {
 
 function withoutText(field: unknown): unknown {
   if (typeof field === 'string') return redacted;
-  return Array.isArray(field) ? field.map(withoutText) : cleaned(field);
+  return Array.isArray(field) ? mapped(field, withoutText) : cleaned(field);
 }
 
 /** `{name, value}` without its value; `valueFrom` only names where it comes from. */
 function withoutValue(variable: unknown): unknown {
   const kept = cleaned(variable);
-  return typeof kept === 'object' && kept !== null && 'value' in kept ? { ...kept, value: redacted } : kept;
+  return isRecord(kept) && 'value' in kept ? { ...kept, value: redacted } : kept;
 }
 
 function withoutMessage(state: unknown): unknown {
   const kept = cleaned(state);
-  return typeof kept === 'object' && kept !== null && 'message' in kept ? { ...kept, message: redacted } : kept;
+  return isRecord(kept) && 'message' in kept ? { ...kept, message: redacted } : kept;
+}
+
+function mapped(list: readonly unknown[], change: (each: unknown) => unknown): readonly unknown[] {
+  const changed = list.map(change);
+  return changed.every((each, at) => each === list[at]) ? list : changed;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

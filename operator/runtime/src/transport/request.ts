@@ -37,7 +37,8 @@ export async function sendRequest(options: {
     const response = await connections.exchange({ method, path, query, body, contentType, signal, isWatch: false });
     code = String(response.statusCode);
     if (response.statusCode >= 300) throw await refusal({ response, what, now: clock.now() });
-    return parseJson(await readText(response, { maxBytes: request.maxBytes ?? defaultMaxBytes, what }), what);
+    const bytes = await readBytes(response, { maxBytes: request.maxBytes ?? defaultMaxBytes, what });
+    return request.asBytes === true ? bytes : parseJson(bytes.toString('utf8'), what);
   } catch (error) {
     const explained = deadline.explain(error, what);
     if (explained.code !== runtimeErrorCodes.apiStatus) code = explained.code;
@@ -58,7 +59,7 @@ export async function refusal(options: {
   const header = response.headers['retry-after'];
   let body: unknown;
   try {
-    body = JSON.parse(await readText(response, { maxBytes: maxStatusBytes, what }));
+    body = JSON.parse((await readBytes(response, { maxBytes: maxStatusBytes, what })).toString('utf8'));
   } catch {
     // A proxy's page or a cut body: the HTTP status is what counts.
     body = undefined;
@@ -71,10 +72,10 @@ export async function refusal(options: {
   });
 }
 
-async function readText(
+async function readBytes(
   response: Dispatcher.ResponseData,
   { maxBytes, what }: { maxBytes: number; what: string },
-): Promise<string> {
+): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of response.body as AsyncIterable<Buffer>) {
@@ -88,7 +89,7 @@ async function readText(
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
 
 function parseJson(text: string, what: string): unknown {

@@ -28,6 +28,8 @@ export interface TransportRequest {
   timeoutMs?: number;
   /** Largest answer in bytes; 32 MiB where absent. */
   maxBytes?: number;
+  /** Gives the answer's bytes (a Buffer) in place of its JSON, for who takes it apart in slices. */
+  asBytes?: true;
   signal?: AbortSignal | undefined;
   labels: RequestLabels;
 }
@@ -44,7 +46,7 @@ export interface WatchRequest {
 /** The only way to the API server. Every failure is a RuntimeError, and none carries a token. */
 export interface Transport {
   /**
-   * Sends a request and gives the answer's JSON. Errors: RUNTIME_API_STATUS (with `status`, `reason`, `retryAfterMs`),
+   * Sends a request and gives the answer's JSON, or its bytes. Errors: RUNTIME_API_STATUS (with `status`, `reason`, `retryAfterMs`),
    * RUNTIME_UNREACHABLE, RUNTIME_TIMEOUT, RUNTIME_ABORTED, RUNTIME_CLOSED, RUNTIME_TOO_LARGE, RUNTIME_MALFORMED,
    * RUNTIME_CREDENTIALS. A 401 is answered with fresh credentials once. Nothing else is retried.
    */

@@ -8,6 +8,8 @@ import { installPortolan, operatorAccount } from '../install/install.ts';
 export interface BenchCluster {
   /** `https://127.0.0.1:PORT`. */
   server: string;
+  /** Where etcd listens for clients. */
+  etcd: string;
   /** File of the administrator's kubeconfig. */
   kubeconfig: string;
   /** Sends a request as administrator; resolves with the status code. */
@@ -34,6 +36,7 @@ export async function startBenchCluster(options: { directory: string; namespace:
   await controlPlane.serviceAccountKubeconfig({ ...operatorAccount, file: operatorKubeconfig });
   return {
     server: controlPlane.server,
+    etcd: controlPlane.etcd,
     kubeconfig: controlPlane.kubeconfig,
     admin,
     kubectl,

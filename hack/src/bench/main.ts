@@ -1,6 +1,7 @@
 import { benchComponents } from './components.ts';
 import { benchFailover } from './failover/failover.ts';
 import { benchFaults } from './faults.ts';
+import { benchHealth } from './health/health.ts';
 import { benchIngest } from './ingest.ts';
 import { benchPods } from './pods.ts';
 import { benchRead } from './read.ts';
@@ -23,6 +24,7 @@ const benches: Record<string, (count: number, print: (line: string) => void) => 
 const others: Record<string, (args: readonly string[], print: (line: string) => void) => Promise<void>> = {
   failover: benchFailover,
   faults: benchFaults,
+  health: benchHealth,
   soak: benchSoak,
   start: benchStart,
 };

@@ -5,9 +5,11 @@ import { paths } from '../paths.ts';
 import { operatorEnvironment } from '../up/operator.ts';
 import type { Account } from './contestant.ts';
 
-/** Portolan in role `operator`, as it ships, and what its own metrics say. */
+/** Portolan as it ships, in role `operator` or `all`, and what its own metrics say. */
 export interface ScaledOperator {
   readonly pid: number;
+  /** Of the read API in role `all`. */
+  readonly url: string;
   /** `performance.now()` of its start. */
   readonly startedAt: number;
   /** Resolves with the time at which `/readyz` first said 200: every kind is in memory. */
@@ -27,11 +29,14 @@ export interface ScaledOperator {
 const writesLine = /^portolan_status_writes_total\{.*outcome="(\w+)".*\} (\d+)$/gm;
 
 /** Starts it, as in a pod where the machine allows that; it logs warnings to stderr. The caller stops it. */
-export async function startScaledOperator({ kubeconfig, pod }: Account): Promise<ScaledOperator> {
-  const port = await freePort();
-  const probes = `http://127.0.0.1:${port}`;
+export async function startScaledOperator(
+  { kubeconfig, pod }: Account,
+  role: 'operator' | 'all' = 'operator',
+): Promise<ScaledOperator> {
+  const [port, probePort] = [await freePort(), await freePort()];
+  const probes = `http://127.0.0.1:${probePort}`;
   const startedAt = performance.now();
-  const flags = ['operator', '--probe-port', String(port), '--log-level', 'warn'];
+  const flags = [role, '--port', String(port), '--probe-port', String(probePort), '--log-level', 'warn'];
   const start = pod?.(paths.operatorEntry, flags) ?? {
     command: paths.operatorEntry,
     args: [...flags, '--kubeconfig', kubeconfig],
@@ -48,6 +53,7 @@ export async function startScaledOperator({ kubeconfig, pod }: Account): Promise
   const metrics = async (): Promise<string> => (await fetch(`${probes}/metrics`)).text();
   return {
     pid,
+    url: `http://127.0.0.1:${port}`,
     startedAt,
     ready: async () => {
       while (child.exitCode === null) {

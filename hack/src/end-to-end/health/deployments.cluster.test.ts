@@ -160,7 +160,11 @@ describe.concurrent('a StatefulSet', () => {
     await rig.cluster.apply(listOf({ ...made, kind: 'StatefulSet', spec: { ...made.spec, serviceName: 'store' } }));
     await rig.health('store', { verdict: 'Healthy', reason: 'Ready' });
     await rig.playPod('store-0', crashed({ exitCode: 1, restarts: 2 }));
-    const health = await rig.health('store', { verdict: 'Degraded', reason: 'CrashLoop', evidence: ['StatefulSet', 'Pod:main'] });
+    const health = await rig.health('store', {
+      verdict: 'Degraded',
+      reason: 'CrashLoop',
+      evidence: ['StatefulSet', 'Pod:main'],
+    });
     await rig.runNextStep(health);
     await rig.cluster.kubectl(['delete', 'pod', 'store-0', '-n', rig.namespace, '--wait=false']);
     await rig.health('store', { verdict: 'Healthy', reason: 'Ready' });

@@ -27,6 +27,8 @@ export const stylesheets = [
   'parts.css',
   'list.css',
   'entity.css',
+  'broken.css',
+  'runtime.css',
   'live.css',
   'narrow.css',
   'print.css',

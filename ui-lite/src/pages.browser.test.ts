@@ -3,6 +3,7 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testCompany } from './testing/company.ts';
 import { entityResource } from './testing/resources.ts';
+import { readTestRuntime } from './testing/runtime-trees.ts';
 import { createUiServer } from './testing/ui-server.ts';
 
 /** Debian's package; elsewhere the variable says where. */
@@ -27,6 +28,10 @@ const paths = [
   '/catalog?q=nothing-is-called-that',
   '/catalog/payments/component/payment-gateway',
   '/catalog/payments/api/payments-api',
+  '/catalog/payments/component/payment-gateway/runtime',
+  '/catalog/platform/component/log-shipper/runtime',
+  '/broken',
+  '/broken?team=group:org/engineering&reason=crashloop',
   '/catalog/commerce/system/shop',
   '/catalog/org/group/payments',
   '/catalog/org/user/ada.lindqvist',
@@ -41,7 +46,7 @@ let origin: string;
 let faults: string[] = [];
 
 beforeAll(async () => {
-  server = await createUiServer([...testCompany(), longest]);
+  server = await createUiServer([...testCompany(), longest], { runtime: readTestRuntime });
   origin = await server.listen({ host: '127.0.0.1', port: 0 });
   browser = await chromium.launch({
     executablePath,

@@ -5,10 +5,16 @@ import type { Assets } from './assets.ts';
 import { counted } from './view-models/times.ts';
 
 /** The pages there are; a template's name never comes from a request. */
-const templates = { list: 'catalog.njk', entity: 'entity.njk', message: 'message.njk' } as const;
+const templates = {
+  list: 'catalog.njk',
+  entity: 'entity.njk',
+  broken: 'broken.njk',
+  runtime: 'runtime.njk',
+  message: 'message.njk',
+} as const;
 
 /** What the pages include: compiled with them, or a fault in one would show at the first request. */
-const parts = ['parts.njk', 'sprite.njk', 'layout.njk'] as const;
+const parts = ['parts.njk', 'sprite.njk', 'layout.njk', 'entity-head.njk'] as const;
 
 export type PageName = keyof typeof templates;
 
@@ -41,6 +47,8 @@ export function createRenderPage(options: { assets: Assets; version: string }): 
   const compiled = {
     list: environment.getTemplate(templates.list, true),
     entity: environment.getTemplate(templates.entity, true),
+    broken: environment.getTemplate(templates.broken, true),
+    runtime: environment.getTemplate(templates.runtime, true),
     message: environment.getTemplate(templates.message, true),
   };
   const { stylesheet, script, live, morph, icon } = options.assets;

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { FastifyInstance } from 'fastify';
+import type { ReadRuntimeTree } from '@portolan/api';
 import { testCompany } from './testing/company.ts';
 import { entityResource, minutesAgo, settled } from './testing/resources.ts';
+import { readTestRuntime } from './testing/runtime-trees.ts';
 import { createUiServer } from './testing/ui-server.ts';
 
 const html = { accept: 'text/html,application/xhtml+xml' };
@@ -54,7 +56,13 @@ describe('the pages', () => {
   afterAll(() => server.close());
 
   it('are HTML that may load nothing from elsewhere and run nothing inline', async () => {
-    for (const url of ['/catalog', '/catalog/payments/component/payment-gateway', '/catalog/a/b/c']) {
+    for (const url of [
+      '/catalog',
+      '/catalog/payments/component/payment-gateway',
+      '/catalog/payments/component/hostile/runtime',
+      '/broken',
+      '/catalog/a/b/c',
+    ]) {
       const { headers, body } = await get(url);
       expect(headers).toMatchObject({
         'content-type': 'text/html; charset=utf-8',
@@ -77,6 +85,8 @@ describe('the pages', () => {
     for (const url of [
       '/catalog?q=hostile',
       '/catalog/payments/component/hostile',
+      '/broken',
+      `/broken?team=group:a/${encodeURIComponent(evil)}&reason=${encodeURIComponent(evil)}`,
       `/catalog?q=${encodeURIComponent(evil)}`,
     ]) {
       const { statusCode, body } = await get(url);
@@ -166,6 +176,72 @@ describe('the pages', () => {
       statusCode: 200,
       body: '',
     });
+  });
+});
+
+describe('what runs', () => {
+  const url = '/catalog/payments/component/payment-gateway/runtime';
+
+  it('is shown as a tree that works without a script', async () => {
+    const server = await createUiServer(testCompany(), { runtime: readTestRuntime });
+    const { statusCode, body } = await server.inject({ url, headers: html });
+    expect(statusCode).toBe(200);
+    expect(body).toContain('payment-gateway-6b7f9c6d4-x2klp');
+    expect(body).toContain('endpointslices.discovery.k8s.io cannot be read: Forbidden');
+    expect(body).toMatch(/<details class="node"[^>]* open/);
+    expect(body).toContain(`<link rel="canonical" href="${url}">`);
+    await server.close();
+  });
+
+  it('is what the operator wrote when nobody reads, when it takes too long and when it fails', async () => {
+    const never: ReadRuntimeTree = (_entity, signal) =>
+      new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+      });
+    const fails: ReadRuntimeTree = () => Promise.reject(new TypeError('secret detail'));
+    for (const [options, why] of [
+      [{}, 'This server does not read the cluster on demand.'],
+      [{ runtime: never, runtimeDeadlineMs: 1 }, 'The cluster did not answer in time.'],
+      [{ runtime: fails }, 'The cluster could not be read.'],
+    ] as const) {
+      const server = await createUiServer(testCompany(), options);
+      const { statusCode, body } = await server.inject({ url, headers: html });
+      expect(statusCode).toBe(200);
+      expect(body).toContain(why);
+      expect(body).toContain('payment-gateway-settlement');
+      expect(body).not.toContain('secret detail');
+      await server.close();
+    }
+  });
+
+  it('is no page of kinds without workloads, nor of what does not exist', async () => {
+    const server = await createUiServer(testCompany());
+    const system = await server.inject({ url: '/catalog/commerce/system/shop/runtime', headers: html });
+    expect(system).toMatchObject({ statusCode: 302, headers: { location: '/catalog/commerce/system/shop' } });
+    expect((await server.inject({ url: '/catalog/a/component/b/runtime', headers: html })).statusCode).toBe(404);
+    await server.close();
+  });
+});
+
+describe('what is broken', () => {
+  it('is a page that the header of every page leads to, with counts', async () => {
+    const server = await createUiServer(testCompany());
+    for (const url of ['/catalog', '/broken', '/catalog/payments/component/ledger', '/catalog/a/b/c']) {
+      const { body } = await server.inject({ url, headers: html });
+      expect(body).toMatch(/<a href="\/broken"[^>]*>Broken <b class="nav-count bad">2</);
+      expect(body).toMatch(/class="nav-count unknown" title="1 unknown">1</);
+    }
+    const { body } = await server.inject({ url: '/broken?team=group:org/runtime', headers: html });
+    expect(body).toContain('Nothing is known to be broken here');
+    await server.close();
+  });
+
+  it('claims nothing where nothing is known', async () => {
+    const server = await createUiServer([]);
+    const { body } = await server.inject({ url: '/broken', headers: html });
+    expect(body).toContain('Nothing is known');
+    expect(body).not.toMatch(/class="(badge|tone|icon) good/);
+    await server.close();
   });
 });
 

@@ -1,15 +1,20 @@
-import type { Catalog } from '@portolan/catalog';
+import type { ReadRuntimeTree } from '@portolan/api';
+import type { Catalog, CatalogEntity } from '@portolan/catalog';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { loadAssets } from './assets.ts';
 import { systemPageClock, type PageClock } from './clock.ts';
 import { createRenderPage, sendPage } from './pages.ts';
+import { brokenCount, brokenEvents, brokenView, type BrokenCount } from './view-models/broken.ts';
+import { parseBrokenState } from './view-models/broken-state.ts';
 import { catalogListView, nearRefs } from './view-models/catalog-list.ts';
 import { createEntityLookup } from './view-models/entity-lookup.ts';
+import { hasWorkloads, runtimeHref } from './view-models/entity-head.ts';
 import { entityPageView } from './view-models/entity-page.ts';
 import { refView, type RefView } from './view-models/entity-summary.ts';
 import { entityHref } from './view-models/links.ts';
 import { parseListState } from './view-models/list-state.ts';
 import { entityEvents, listEvents, liveView, type PageEvents } from './view-models/live.ts';
+import { runtimePageView, type RuntimeAnswer } from './view-models/runtime.ts';
 import { sourceNotices, staleness, type SourceState } from './view-models/sources.ts';
 
 export interface UiOptions {
@@ -21,6 +26,10 @@ export interface UiOptions {
   sources?: () => readonly SourceState[];
   /** Where pages hear of changes. Default: nowhere, and pages stay as they are until they are loaded again. */
   events?: PageEvents;
+  /** Reads what runs of an entity, for its runtime page. Default: the page shows what the operator wrote. */
+  runtime?: ReadRuntimeTree;
+  /** How long a page waits for {@link UiOptions.runtime}, in milliseconds. Default: 5,000. */
+  runtimeDeadlineMs?: number;
   /** For relative dates. Default: the system's. */
   clock?: PageClock;
   /** From the catalog's namespaces to the cluster's, for the kubectl commands shown. Default: the same. */
@@ -33,31 +42,42 @@ interface EntityParams {
   name: string;
 }
 
+/** Restarts and containers change without the entity; twelve viewers cost the cluster no more than one. */
+const runtimeRefreshMs = 10_000;
+
 /** A year: the name changes with the content. */
 const immutable = 'public, max-age=31536000, immutable';
 
 /**
- * The server-rendered pages: `/`, `/catalog`, `/catalog/:namespace/:kind/:name` and `/static/*`, with HTML error and
+ * The server-rendered pages: `/`, `/catalog`, `/broken`, `/catalog/:namespace/:kind/:name`, its `/runtime`, and `/static/*`, with HTML error and
  * not-found pages of their own. Whatever lies under `/api`, and every request that does not ask for HTML, is left to
  * the not-found handler of the server that this is registered on.
  */
 export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) => {
   const { catalog, version, sources = () => [], clock = systemPageClock, toKubernetes = (name) => name } = options;
-  const { events } = options;
+  const { events, runtime, runtimeDeadlineMs = 5_000 } = options;
   const assets = await loadAssets();
   const renderPage = createRenderPage({ assets, version });
 
   const frame = () => {
     const nowMs = clock.now();
     const states = sources();
-    return { nowMs, stale: staleness(states, nowMs), notices: sourceNotices(states, nowMs) };
+    return { nowMs, stale: staleness(states, nowMs), notices: sourceNotices(states, nowMs), broken: broken() };
+  };
+
+  let counted: { revision: number; count: BrokenCount } | undefined;
+  /** Counted once for all pages of a revision. */
+  const broken = (): BrokenCount => {
+    if (counted?.revision !== catalog.revision) counted = { revision: catalog.revision, count: brokenCount(catalog) };
+    return counted.count;
   };
 
   const notFound = (reply: FastifyReply, wanted: string) => {
     const lookup = createEntityLookup(catalog);
     const near: RefView[] = nearRefs(catalog, wanted).map((ref) => refView(ref, lookup));
-    const { notices } = frame();
-    return sendPage(reply, renderPage('message', { status: 404, title: 'Not found', wanted, near, notices }), 404);
+    const { notices, broken } = frame();
+    const view = { status: 404, title: 'Not found', wanted, near, notices, broken };
+    return sendPage(reply, renderPage('message', view), 404);
   };
 
   server.setErrorHandler((error, request, reply) => {
@@ -72,11 +92,11 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
   server.get('/', async (_request, reply) => reply.redirect('/catalog', 302));
 
   server.get('/catalog', async (request, reply) => {
-    const { stale, notices } = frame();
+    const { stale, notices, broken } = frame();
     const state = parseListState(searchOf(request));
     const live = liveView(events, listEvents(state));
     const view = catalogListView(catalog, state, stale);
-    return sendPage(reply, renderPage('list', { ...view, notices, live }));
+    return sendPage(reply, renderPage('list', { ...view, notices, broken, live }));
   });
 
   server.get<{ Params: EntityParams }>('/catalog/:namespace/:kind/:name', async (request, reply) => {
@@ -84,13 +104,52 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     const ref = `${kind}:${namespace}/${name}`.toLowerCase();
     const id = catalog.byRef(ref);
     if (id === undefined) return notFound(reply, ref);
-    const { stale, notices, nowMs } = frame();
+    const { stale, notices, broken, nowMs } = frame();
     const live = liveView(events, entityEvents(ref));
     const view = entityPageView(catalog, id, { nowMs, stale, toKubernetes });
     return sendPage(
       reply,
-      renderPage('entity', { ...view, notices, live, canonical: entityHref({ kind, namespace, name }) }),
+      renderPage('entity', { ...view, notices, broken, live, canonical: entityHref({ kind, namespace, name }) }),
     );
+  });
+
+  /** Never throws: the page then says why it has no tree. */
+  const readRuntime = async (entity: CatalogEntity, request: FastifyRequest): Promise<RuntimeAnswer> => {
+    if (runtime === undefined) return { absent: 'NotServed' };
+    const deadline = AbortSignal.timeout(runtimeDeadlineMs);
+    try {
+      return { tree: await runtime(entity, deadline) };
+    } catch (error) {
+      if (deadline.aborted) return { absent: 'Timeout' };
+      request.log.error({ err: error }, 'failed to read what runs');
+      return { absent: 'Failed' };
+    }
+  };
+
+  server.get<{ Params: EntityParams }>('/catalog/:namespace/:kind/:name/runtime', async (request, reply) => {
+    const { kind, namespace, name } = request.params;
+    const ref = `${kind}:${namespace}/${name}`.toLowerCase();
+    const id = catalog.byRef(ref);
+    if (id === undefined) return notFound(reply, ref);
+    const entity = catalog.entity(id);
+    const href = entityHref({ kind, namespace, name });
+    if (!hasWorkloads(entity)) return reply.redirect(href, 302);
+    const live = liveView(events, entityEvents(ref));
+    const answer = await readRuntime(entity, request);
+    // The catalog may have moved on meanwhile.
+    const idNow = catalog.byRef(ref);
+    if (idNow === undefined) return notFound(reply, ref);
+    const { stale, notices, broken, nowMs } = frame();
+    const view = runtimePageView(catalog, idNow, answer, { nowMs, stale });
+    const page = { ...view, notices, broken, live: live && { ...live, refreshMs: runtimeRefreshMs } };
+    return sendPage(reply, renderPage('runtime', { ...page, canonical: runtimeHref(href) }));
+  });
+
+  server.get('/broken', async (request, reply) => {
+    const { notices, broken, nowMs } = frame();
+    const live = liveView(events, brokenEvents);
+    const view = brokenView(catalog, parseBrokenState(searchOf(request)), nowMs);
+    return sendPage(reply, renderPage('broken', { ...view, notices, broken, live }));
   });
 
   server.get<{ Params: { file: string } }>('/static/:file', async (request, reply) => {
@@ -123,7 +182,7 @@ function searchOf(request: FastifyRequest): string {
 function tidyPath(request: FastifyRequest): string | undefined {
   const [path = ''] = request.url.split('?');
   const tidy = path.replace(/\/+$/, '').toLowerCase();
-  if (tidy === path || !/^\/catalog(\/[^/]+\/[^/]+\/[^/]+)?$/.test(tidy)) return undefined;
+  if (tidy === path || !/^\/(broken|catalog(\/[^/]+\/[^/]+\/[^/]+(\/runtime)?)?)$/.test(tidy)) return undefined;
   return `${tidy}${request.url.slice(path.length)}`;
 }
 

@@ -8,8 +8,6 @@
 const readEveryMs = 1_000;
 /** Several hints of one moment are one read. */
 const gatherMs = 100;
-/** So that "2 min ago" does not grow old, and for what a hint did not cover. */
-const refreshMs = 60_000;
 const readTimeoutMs = 15_000;
 const connectAgainMs = { first: 5_000, longest: 60_000 };
 /** How long a change is marked. */
@@ -18,6 +16,8 @@ const markedMs = 4_000;
 const parts = ['notices', 'mainnav', 'main'];
 
 const own = document.getElementById('live-script')?.dataset ?? {};
+/** So that "2 min ago" does not grow old, and for what no hint covers. */
+const refreshMs = Number(own.refresh || 60_000);
 const button = document.getElementById('live');
 const said = document.getElementById('live-said');
 

@@ -40,7 +40,7 @@ describe('the list', () => {
     const verdicts = (search: string) => list(search).rows.map((row) => row.health?.word);
     expect(verdicts('sort=health').slice(0, 3)).toEqual(['Degraded', 'Degraded', 'Healthy']);
     expect(verdicts('sort=-health')[0]).toBe('Unknown');
-    expect(verdicts('sort=-health').at(-1)).toBeUndefined();
+    expect(verdicts('sort=-health&page=2').at(-1)).toBeUndefined();
   });
 
   it('links every column to its order, the current one to the reverse', () => {

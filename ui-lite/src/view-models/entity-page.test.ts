@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { testCompany } from '../testing/company.ts';
 import { entityResource, now } from '../testing/resources.ts';
 import { catalogOf } from '../testing/ui-server.ts';
-import { entityPageView, initials, type EntityPageOptions, type EntityPageView } from './entity-page.ts';
+import { initials } from './entity-head.ts';
+import { entityPageView, type EntityPageOptions, type EntityPageView } from './entity-page.ts';
 
 const company = catalogOf(testCompany());
 const options: EntityPageOptions = { nowMs: now, toKubernetes: (namespace) => namespace };

@@ -3,6 +3,7 @@ import { healthBadge, type HealthBadge } from './health.ts';
 import { kindView, type KindView } from './kinds.ts';
 import { entityHref, splitRef } from './links.ts';
 import type { EntityLookup } from './entity-lookup.ts';
+import { rollupBadge } from './rollup-badge.ts';
 import type { Staleness } from './sources.ts';
 
 /** A ref as it is shown: with a link when it exists, marked when it does not. */
@@ -48,9 +49,12 @@ export function canonicalRef(entity: CatalogEntity): string {
   return `${entity.kind}:${entity.metadata.namespace}/${entity.metadata.name}`.toLowerCase();
 }
 
+/** The entity's own health, or that of its parts. */
 export function entityHealth(entity: CatalogEntity, stale?: Staleness): HealthBadge | undefined {
-  const health = entity.status.portolan?.health;
-  return health === undefined ? undefined : healthBadge(health.verdict, health.reason, stale);
+  const { health, rollup } = entity.status.portolan;
+  if (health !== undefined) return healthBadge(health.verdict, health.reason, stale);
+  if (rollup?.verdict === undefined) return undefined;
+  return stale === undefined ? rollupBadge(rollup) : healthBadge(rollup.verdict, rollup.reason, stale);
 }
 
 export function summarize(entity: CatalogEntity, lookup: EntityLookup, stale?: Staleness): EntitySummary {

@@ -1,4 +1,4 @@
-import type { Evidence, HealthGap, HealthStatus } from '@portolan/crds';
+import type { Evidence, HealthGap, HealthStatus, Verdict } from '@portolan/crds';
 import { reasonWords } from './reasons.ts';
 import type { Staleness } from './sources.ts';
 import { timeView, type TimeView } from './times.ts';
@@ -61,7 +61,10 @@ const tones: Readonly<Record<string, HealthTone>> = {
 };
 
 /** In reading order: what needs somebody first. */
-export const verdictOrder: readonly string[] = ['Degraded', 'Unknown', 'Progressing', 'Suspended', 'Healthy'];
+export const verdicts = ['Degraded', 'Unknown', 'Progressing', 'Suspended', 'Healthy'] as const satisfies Verdict[];
+
+/** The same, for texts that may be anything. */
+export const verdictOrder: readonly string[] = verdicts;
 
 /** The badge of a verdict; with `stale` it is Unknown whatever was known before. */
 export function healthBadge(verdict: string, reason?: string, stale?: Staleness): HealthBadge {
@@ -74,7 +77,7 @@ export function healthBadge(verdict: string, reason?: string, stale?: Staleness)
 
 /** The health card: verdict, reason in words, and the chain of objects it comes from. */
 export function healthView(health: HealthStatus, nowMs: number, stale?: Staleness): HealthView {
-  const evidence = evidenceViews(health.evidence ?? []);
+  const evidence = evidenceViews(health.evidence ?? [], 'evidence');
   const common = { evidence, gaps: (health.gaps ?? []).map(gapView), more: health.more ?? 0 };
   if (stale !== undefined) {
     return {
@@ -101,10 +104,10 @@ function gapView({ kind, name, reason }: HealthGap): GapView {
 }
 
 /** Evidence with keys that stay with their objects when others come or go. */
-function evidenceViews(all: readonly Evidence[]): EvidenceView[] {
+export function evidenceViews(all: readonly Evidence[], prefix: string): EvidenceView[] {
   const seen = new Map<string, number>();
   return all.map((evidence) => {
-    const object = ['evidence', evidence.kind, evidence.namespace, evidence.name, evidence.container ?? ''].join('/');
+    const object = [prefix, evidence.kind, evidence.namespace, evidence.name, evidence.container ?? ''].join('/');
     const count = seen.get(object) ?? 0;
     seen.set(object, count + 1);
     return evidenceView(evidence, count === 0 ? object : `${object}/${count}`);

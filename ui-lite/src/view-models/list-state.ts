@@ -153,9 +153,12 @@ export function both(filters: readonly (FilterExpression | undefined)[]): Filter
   return all.length > 1 ? { all } : all[0];
 }
 
-/** By the chosen field, then by name. */
+/** By the chosen field, then by name. Roll-ups come after what has health itself: they sum it up. */
 export function orderOf(state: ListState): OrderField[] {
   const { key, descending } = state.sort;
-  const first: OrderField = { field: sortPaths[key], direction: descending ? 'desc' : 'asc' };
-  return key === 'name' ? [first] : [first, { field: sortPaths.name, direction: 'asc' }];
+  const direction = descending ? 'desc' : 'asc';
+  const first: OrderField = { field: sortPaths[key], direction };
+  if (key === 'name') return [first];
+  const rollup: OrderField[] = key === 'health' ? [{ field: 'status.portolan.rollup.verdict', direction }] : [];
+  return [first, ...rollup, { field: sortPaths.name, direction: 'asc' }];
 }

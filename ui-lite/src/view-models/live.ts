@@ -14,6 +14,8 @@ export interface LiveView {
   /** What the page is about, as a query string. */
   query: string;
   mark: string;
+  /** Reads itself anew after this long at the latest, in milliseconds. Default: the script's. */
+  refreshMs?: number;
 }
 
 /** The mark comes first: what changes while the page is built is heard of then. */

@@ -21,10 +21,12 @@ export interface WorkloadsView {
   /** Of all workloads together; absent when nothing is counted. */
   readiness: string | undefined;
   rows: readonly WorkloadRow[];
+  /** What only serves or stores for what runs. */
+  supporting: readonly WorkloadRow[];
   more: number;
 }
 
-const linkWords: Readonly<Record<WorkloadStatus['link'], string>> = {
+export const linkWords: Readonly<Record<WorkloadStatus['link'], string>> = {
   Annotation: 'Annotation on the entity',
   Label: 'Label on the workload',
   Spec: 'Listed in spec.workloads',
@@ -32,10 +34,15 @@ const linkWords: Readonly<Record<WorkloadStatus['link'], string>> = {
 };
 
 export function workloadsView(workloads: WorkloadsStatus, stale?: Staleness): WorkloadsView {
+  const rows = (workloads.items ?? []).map((item) => ({
+    supporting: item.supporting === true,
+    row: workloadRow(item, stale),
+  }));
   return {
     total: workloads.total,
     readiness: readiness(workloads, stale),
-    rows: (workloads.items ?? []).map((item) => workloadRow(item, stale)),
+    rows: rows.filter(({ supporting }) => !supporting).map(({ row }) => row),
+    supporting: rows.filter(({ supporting }) => supporting).map(({ row }) => row),
     more: workloads.more ?? 0,
   };
 }

@@ -1,8 +1,9 @@
-import { createApiServer, createEventHub, eventsPath, markFor } from '@portolan/api';
+import { createApiServer, createEventHub, eventsPath, markFor, readableKinds } from '@portolan/api';
 import { createCatalog } from '@portolan/catalog';
 import { uiPlugin } from '@portolan/ui-lite';
 import { feedCatalog } from '../catalog-feed.ts';
 import { createClusterReader } from '../cluster-reader/cluster-reader.ts';
+import { createReadRuntimeTree } from '../cluster-reader/runtime-tree.ts';
 import { createRestatement } from '../freshness/restatement.ts';
 import { lossStates } from '../freshness/loss-states.ts';
 import { version } from '../version.ts';
@@ -44,6 +45,8 @@ export async function addServer(
   await server.register(uiPlugin, {
     catalog,
     version,
+    toKubernetes: (namespace) => namespaces.toKubernetes(namespace),
+    runtime: createReadRuntimeTree({ reader, clock, kinds: readableKinds() }),
     events: { path: eventsPath, mark: () => markFor(events) },
     sources: () => [
       ...[...entityInformers.values()].flatMap((informer) => [...informer.status()]),

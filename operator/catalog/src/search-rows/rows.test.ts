@@ -37,14 +37,18 @@ describe('the rows of an entity', () => {
     expect(rows({ ['k'.repeat(200)]: 1, ['k'.repeat(201)]: 1 })).toEqual([`${'k'.repeat(200)}=1`]);
   });
 
-  test('leave out relations, attachments, etag and status, but for the verdict', () => {
+  test('leave out relations, attachments, etag and status, but for the verdict and its reason', () => {
     const entity = {
       metadata: { etag: 'x', name: 'n' },
       relations: [{ type: 'ownedBy' }],
       attachments: { a: 1 },
       status: { items: [{ level: 'error' }], portolan: { health: { verdict: 'Healthy', reason: 'Ready' } } },
     };
-    expect(rows(entity)).toEqual(['metadata.name=n', 'status.portolan.health.verdict=Healthy']);
+    expect(rows(entity)).toEqual([
+      'metadata.name=n',
+      'status.portolan.health.verdict=Healthy',
+      'status.portolan.health.reason=Ready',
+    ]);
   });
 
   test('take keys literally that mean something to JavaScript', () => {

@@ -15,7 +15,10 @@ export const relationKeyPrefix = 'relations.';
 const excludedPaths: ReadonlySet<string> = new Set(['attachments', 'relations', 'status', 'metadata.etag']);
 
 /** What is hot in our own status; the rest of a status has no rows, as in Backstage. */
-const statusPaths: readonly (readonly string[])[] = [['status', 'portolan', 'health', 'verdict']];
+const statusPaths: readonly (readonly string[])[] = [
+  ['status', 'portolan', 'health', 'verdict'],
+  ['status', 'portolan', 'health', 'reason'],
+];
 
 /** A row. `value` is in original case, null when the path only exists; `key` is lower-cased. */
 export interface SearchRow {

@@ -1,0 +1,267 @@
+import type { Catalog, CatalogEntity, FilterExpression } from '@portolan/catalog';
+import { brokenHref, emptyBrokenState, type BrokenState } from './broken-state.ts';
+import { scopeOf } from './broken-scope.ts';
+import { runtimeHref } from './entity-head.ts';
+import { createEntityLookup, type EntityLookup } from './entity-lookup.ts';
+import { canonicalRef, entityTitle, firstTarget, refView, relatedEntity, type RefView } from './entity-summary.ts';
+import { healthBadge, healthView, verdictOrder, type HealthBadge, type HealthView } from './health.ts';
+import { kindView, type KindView } from './kinds.ts';
+import { entityHref } from './links.ts';
+import { both, dimensionPaths, emptyListState, listHref } from './list-state.ts';
+import { reasonWords } from './reasons.ts';
+
+/** One entity that is not well, with what there is to do. */
+export interface FaultView {
+  ref: string;
+  href: string;
+  /** The page with what runs of it. */
+  runtimeHref: string;
+  title: string;
+  kind: KindView;
+  namespace: string;
+  health: HealthView;
+  /** `1 of 4 replicas ready`. */
+  readiness: string | undefined;
+}
+
+export interface TeamFaults {
+  key: string;
+  team: RefView | undefined;
+  faults: readonly FaultView[];
+}
+
+/** What is not known for the same reason: most often one cause, and one cure. */
+export interface UnknownFaults {
+  reason: string;
+  explanation: string | undefined;
+  faults: readonly FaultView[];
+}
+
+export interface BrokenChoice {
+  value: string;
+  label: string;
+  count: number;
+  selected: boolean;
+}
+
+export interface BrokenView {
+  /** Of everything that has health in what was asked for; verdicts without any are left out. */
+  counts: readonly { verdict: string; badge: HealthBadge; count: number; href: string }[];
+  /** Components and resources that nothing is linked to: nobody knows how they are. */
+  withoutHealth: number;
+  degraded: number;
+  unknown: number;
+  teams: readonly TeamFaults[];
+  unknowns: readonly UnknownFaults[];
+  /** How many more there are than the page holds, with the list of all. */
+  moreDegraded: number;
+  moreUnknown: number;
+  degradedHref: string;
+  unknownHref: string;
+  choices: { team: readonly BrokenChoice[]; within: readonly BrokenChoice[]; reason: readonly BrokenChoice[] };
+  chips: readonly { name: string; label: string; removeHref: string }[];
+  clearHref: string;
+}
+
+/** Entities on the page: what somebody reads in one go, and 10 ms of work. */
+const shownDegraded = 200;
+const shownUnknown = 100;
+
+const verdictPath = dimensionPaths.health;
+const reasonPath = 'status.portolan.health.reason';
+
+/** What the header says on every page. */
+export interface BrokenCount {
+  degraded: number;
+  unknown: number;
+}
+
+export function brokenCount(catalog: Catalog): BrokenCount {
+  const counts = countsOf(catalog, verdictPath, undefined);
+  return { degraded: counts.get('degraded') ?? 0, unknown: counts.get('unknown') ?? 0 };
+}
+
+/** What a page of this state hears of: everything that is broken, or has just stopped to be. */
+export const brokenEvents = new URLSearchParams({
+  filter: ['degraded', 'unknown'].map((verdict) => `${verdictPath.toLowerCase()}=${verdict}`).join(','),
+}).toString();
+
+/** What is broken, by team, and what nobody knows, by reason. */
+export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number): BrokenView {
+  const lookup = createEntityLookup(catalog);
+  const scope = scopeOf(catalog, state);
+  const ofReason: FilterExpression | undefined =
+    state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] };
+  const read = (verdict: string, limit: number) => {
+    const { ids, total } = catalog.query({
+      filter: both([{ key: verdictPath, values: [verdict] }, scope, ofReason]),
+      order: [{ field: 'metadata.name', direction: 'asc' }],
+      missing: 'last',
+      limit,
+    });
+    return { total, entities: ids.map((id) => lookup.byId(id)) };
+  };
+  const degraded = read('degraded', shownDegraded);
+  const unknown = read('unknown', shownUnknown);
+  const counts = countsOf(catalog, verdictPath, scope);
+  const judged = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const runnable = catalog.query({
+    filter: both([{ key: 'kind', values: ['component', 'resource'] }, scope]),
+    limit: 0,
+  }).total;
+  const teams = byTeam(degraded.entities, lookup, nowMs);
+  const href = (verdict: string) => {
+    const owner = state.team === undefined ? [] : [state.team];
+    return listHref({ ...emptyListState, filters: { ...emptyListState.filters, owner, health: [verdict] } });
+  };
+  return {
+    counts: verdictOrder
+      .map((verdict) => ({
+        verdict,
+        badge: healthBadge(verdict),
+        count: counts.get(verdict.toLowerCase()) ?? 0,
+        href: href(verdict.toLowerCase()),
+      }))
+      .filter(({ count }) => count > 0),
+    withoutHealth: Math.max(0, runnable - judged),
+    degraded: degraded.total,
+    unknown: unknown.total,
+    teams,
+    unknowns: byReason(unknown.entities, nowMs),
+    moreDegraded: degraded.total - degraded.entities.length,
+    moreUnknown: unknown.total - unknown.entities.length,
+    degradedHref: href('degraded'),
+    unknownHref: href('unknown'),
+    choices: choicesOf(catalog, state, lookup),
+    chips: chipsOf(state, lookup),
+    clearHref: brokenHref(emptyBrokenState),
+  };
+}
+
+function countsOf(catalog: Catalog, path: string, filter: FilterExpression | undefined): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { value, count } of catalog.facets({ paths: [path], filter }).get(path) ?? []) {
+    counts.set(value.toLowerCase(), (counts.get(value.toLowerCase()) ?? 0) + count);
+  }
+  return counts;
+}
+
+/** The team with most to do first; in a team what serves nothing first, then what broke last. */
+function byTeam(entities: readonly CatalogEntity[], lookup: EntityLookup, nowMs: number): TeamFaults[] {
+  const teams = new Map<string, CatalogEntity[]>();
+  for (const entity of entities) {
+    const owner = firstTarget(entity, 'ownedBy') ?? '';
+    teams.set(owner, [...(teams.get(owner) ?? []), entity]);
+  }
+  return [...teams]
+    .map(([ref, faulty]) => ({
+      key: ref === '' ? 'none' : ref,
+      team: ref === '' ? undefined : refView(ref, lookup),
+      faults: faulty.toSorted(worseFirst).map((entity) => faultView(entity, nowMs)),
+    }))
+    .sort((a, b) => b.faults.length - a.faults.length || (a.key < b.key ? -1 : 1));
+}
+
+function byReason(entities: readonly CatalogEntity[], nowMs: number): UnknownFaults[] {
+  const reasons = new Map<string, FaultView[]>();
+  for (const entity of entities) {
+    const reason = entity.status.portolan.health?.reason ?? '';
+    reasons.set(reason, [...(reasons.get(reason) ?? []), faultView(entity, nowMs)]);
+  }
+  return [...reasons]
+    .map(([reason, faults]) => ({ reason, explanation: reasonWords(reason), faults: faults.map(withoutExplanation) }))
+    .sort((a, b) => b.faults.length - a.faults.length || (a.reason < b.reason ? -1 : 1));
+}
+
+/** The group says it already. */
+function withoutExplanation(fault: FaultView): FaultView {
+  return { ...fault, health: { ...fault.health, explanation: undefined } };
+}
+
+function worseFirst(a: CatalogEntity, b: CatalogEntity): number {
+  const since = (entity: CatalogEntity) => Date.parse(entity.status.portolan.health?.since ?? '') || 0;
+  return readyShare(a) - readyShare(b) || since(b) - since(a);
+}
+
+/** 0 when nothing is ready; also when that is not known. */
+function readyShare(entity: CatalogEntity): number {
+  const { ready = 0, desired = 0 } = entity.status.portolan.workloads ?? {};
+  return desired === 0 ? 0 : ready / desired;
+}
+
+function faultView(entity: CatalogEntity, nowMs: number): FaultView {
+  const { name, namespace } = entity.metadata;
+  const { health, workloads } = entity.status.portolan;
+  const href = entityHref({ kind: entity.kind, namespace, name });
+  const isCounted = workloads !== undefined && (workloads.desired > 0 || workloads.ready > 0);
+  return {
+    ref: canonicalRef(entity),
+    href,
+    runtimeHref: runtimeHref(href),
+    title: entityTitle(entity),
+    kind: kindView(entity.kind),
+    namespace,
+    health: healthView(health ?? { verdict: 'Unknown', reason: '', message: '', since: '' }, nowMs),
+    readiness: isCounted ? `${workloads.ready} of ${workloads.desired} replicas ready` : undefined,
+  };
+}
+
+/** What can be chosen instead, each counted under what else is chosen. */
+function choicesOf(catalog: Catalog, state: BrokenState, lookup: EntityLookup): BrokenView['choices'] {
+  const broken: FilterExpression = { key: verdictPath, values: ['degraded', 'unknown'] };
+  const filterWithout = (name: keyof BrokenState) =>
+    both([
+      broken,
+      scopeOf(catalog, { ...state, [name]: undefined }),
+      name === 'reason' || state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] },
+    ]);
+  const title = (ref: string) => relatedEntity(ref, lookup).title;
+  const choices = (name: keyof BrokenState, counts: Map<string, number>, label: (value: string) => string) => {
+    const chosen = state[name];
+    if (chosen !== undefined && !counts.has(chosen)) counts.set(chosen, 0);
+    return [...counts]
+      .map(([value, count]) => ({ value, label: label(value), count, selected: value === chosen }))
+      .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
+  };
+  const reasons = catalog.facets({ paths: [reasonPath], filter: filterWithout('reason') }).get(reasonPath) ?? [];
+  const spelling = new Map(reasons.map(({ value }) => [value.toLowerCase(), value]));
+  return {
+    team: choices('team', countsOf(catalog, dimensionPaths.owner, filterWithout('team')), title),
+    within: choices('within', domainCounts(catalog, filterWithout('within')), title),
+    reason: choices(
+      'reason',
+      new Map(reasons.map(({ value, count }) => [value.toLowerCase(), count])),
+      (value) => spelling.get(value) ?? value,
+    ),
+  };
+}
+
+/** Domains whose parts are counted for the choice; a company has some dozens. */
+const countedDomains = 50;
+
+function domainCounts(catalog: Catalog, filter: FilterExpression | undefined): Map<string, number> {
+  const { ids } = catalog.query({ filter: { key: 'kind', values: ['domain'] }, limit: countedDomains });
+  return new Map(
+    ids
+      .map((id) => catalog.refOf(id))
+      .map((ref): [string, number] => {
+        const scope = scopeOf(catalog, { ...emptyBrokenState, within: ref });
+        return [ref, catalog.query({ filter: both([filter, scope]), limit: 0 }).total];
+      })
+      .filter(([, count]) => count > 0),
+  );
+}
+
+function chipsOf(state: BrokenState, lookup: EntityLookup): BrokenView['chips'] {
+  const chip = (key: keyof BrokenState, name: string, label: (value: string) => string) => {
+    const value = state[key];
+    if (value === undefined) return [];
+    return [{ name, label: label(value), removeHref: brokenHref({ ...state, [key]: undefined }) }];
+  };
+  const title = (ref: string) => relatedEntity(ref, lookup).title;
+  return [
+    ...chip('team', 'Team', title),
+    ...chip('within', 'Within', title),
+    ...chip('reason', 'Reason', (value) => value),
+  ];
+}

@@ -4,7 +4,7 @@ export { generationChanged } from './controller/predicates.ts';
 export type { Authentication, Credentials, TlsMaterial } from './credentials/credentials.ts';
 export { loadInClusterCredentials } from './credentials/in-cluster.ts';
 export { loadKubeconfigCredentials } from './credentials/kubeconfig.ts';
-export { createBreather, type Breather } from './event-loop.ts';
+export { eventLoop, type Breather } from './event-loop.ts';
 export { messageOf, RuntimeError, runtimeErrorCodes, type RuntimeErrorCode } from './errors.ts';
 export { createInformer, type Informer } from './informer/informer.ts';
 export { listPages } from './informer/list.ts';

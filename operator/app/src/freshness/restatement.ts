@@ -1,7 +1,7 @@
 import type { Catalog, CatalogChange } from '@portolan/catalog';
 import { linkingKinds, noLosses, withLosses, type Losses, type TrimmedEntity } from '@portolan/controllers';
 import type { EntityKind, EntityResource } from '@portolan/crds';
-import { createBreather, objectKey, type Store } from '@portolan/runtime';
+import { eventLoop, objectKey, type Store } from '@portolan/runtime';
 
 /** Entities restated in one apply, so that the loop is free again after a few milliseconds. */
 const slice = 50;
@@ -50,20 +50,19 @@ export function createRestatement(options: {
   };
   const restateKind = async (kind: EntityKind): Promise<void> => {
     const store = stores.get(kind);
-    const breather = createBreather();
     let changes: CatalogChange[] = [];
     const flush = (): void => {
       catalog.apply(changes);
       changes = [];
       onSlice?.();
     };
-    for (const key of store?.list().map(objectKey) ?? []) {
+    for (const listed of store?.list() ?? []) {
       // Read now and not before the sweep: it may have changed since.
-      const entity = store?.get(key);
+      const entity = store?.get(objectKey(listed));
       const change = entity === undefined ? undefined : restatementOf(kind, entity);
       if (change !== undefined) changes.push(change);
       if (changes.length === slice) flush();
-      await breather.breathe();
+      await eventLoop.breathe();
     }
     flush();
   };

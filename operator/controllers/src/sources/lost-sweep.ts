@@ -1,5 +1,4 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import { lowPriority, type Clock } from '@portolan/runtime';
+import { eventLoop, lowPriority, type Clock } from '@portolan/runtime';
 import type { EntityKey, EntityStores } from '../entities/entity-stores.ts';
 import { keyOf } from '../entities/trimmed-entity.ts';
 import { linkingKinds } from '../workloads/links.ts';
@@ -13,8 +12,6 @@ const lookMs = 5_000;
 /** Ten every 200 ms: fifty statuses a second, while live changes go first. */
 const batch = 10;
 const batchMs = 200;
-/** Keys enqueued between two turns of the event loop: a few milliseconds. */
-const slice = 1_000;
 
 /**
  * Asks for the entities that a loss concerns: slowly when it has lasted, and all at once, behind live changes, when the
@@ -29,21 +26,22 @@ export function createLostSweep(options: {
   const { report, entities, enqueue, clock } = options;
   const swept = new Set<string>();
 
-  const enqueueConcerned = async (lost: LostSource, pause: (count: number) => Promise<void> | undefined) => {
+  const enqueueConcerned = async (lost: LostSource, rest: (count: number) => Promise<void> | undefined) => {
     let count = 0;
     for (const kind of linkingKinds) {
       for (const { metadata, status } of entities.store(kind).list()) {
+        await eventLoop.breathe();
         if (!isConcerned({ kind, namespace: metadata.namespace, status }, lost)) continue;
         enqueue({ kind, key: keyOf({ metadata }) }, { priority: lowPriority });
         count += 1;
-        await pause(count);
+        await rest(count);
       }
     }
   };
   report.onChange(({ back }) => {
     for (const lost of back) {
       swept.delete(nameOf(lost));
-      void enqueueConcerned(lost, (count) => (count % slice === 0 ? nextTurn() : undefined));
+      void enqueueConcerned(lost, () => undefined);
     }
   });
   return {

@@ -1,6 +1,7 @@
 import { benchComponents } from './components.ts';
 import { benchFailover } from './failover/failover.ts';
 import { benchFaults } from './faults.ts';
+import { benchFirstUse } from './first-use.ts';
 import { benchHealth } from './health/health.ts';
 import { benchIngest } from './ingest.ts';
 import { benchPods } from './pods.ts';
@@ -12,6 +13,7 @@ import { benchStart } from './start.ts';
 import { benchTwins } from './twins.ts';
 
 const benches: Record<string, (count: number, print: (line: string) => void) => Promise<void>> = {
+  'first-use': benchFirstUse,
   ingest: benchIngest,
   read: benchRead,
   scale: benchScale,

@@ -77,7 +77,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
   };
   const bytes = (id: EntityId, visible?: Visibility): Buffer => {
     const entity = held(id, visible);
-    return joinBytes(entity.body, relationBytes(entity, visible), rollups.bytes(id, visible));
+    return joinBytes(entity.body, relationBytes(entity, visible), rollups.seenBy(visible).bytes(id));
   };
 
   return {

@@ -1,6 +1,7 @@
 import type { EntityId, FilterExpression, Visibility } from '../model.ts';
 import type { RelationGraph } from '../relations/relation-graph.ts';
-import { rollupKey, type Rollups } from '../rollups/rollups.ts';
+import type { RollupView } from '../rollups/rollup-view.ts';
+import { rollupKey } from '../rollups/rollups.ts';
 import type { RowIndex } from '../search-rows/row-index.ts';
 import { relationKeyPrefix, rowValue } from '../search-rows/rows.ts';
 import { Bitset } from './bitset.ts';
@@ -9,7 +10,10 @@ import { Bitset } from './bitset.ts';
 export interface FilterSource {
   rows: RowIndex;
   graph: RelationGraph;
-  rollups: Rollups;
+  /** As the caller sees them. */
+  rollups: RollupView;
+  /** All entities with a roll-up. */
+  containers: Bitset;
   /** All entities that queries see. */
   all: Bitset;
   idOf(ref: string): EntityId | undefined;
@@ -154,15 +158,15 @@ function matchingRollups(
 /** Calls back with the verdicts of those among `ids` that have one in their roll-up, and that the caller sees. */
 export function forEachRollup(
   ids: Bitset | undefined,
-  { source, visible }: { source: Pick<FilterSource, 'rollups'>; visible: Visibility | undefined },
+  { source, visible }: { source: Pick<FilterSource, 'rollups' | 'containers'>; visible: Visibility | undefined },
   visit: (id: EntityId, verdict: string) => void,
 ): void {
-  const containers = source.rollups.containers.clone();
+  const containers = source.containers.clone();
   if (ids !== undefined) {
     containers.intersect(ids);
   }
   for (const id of containers.toArray()) {
-    const verdict = visible?.has(id) === false ? undefined : source.rollups.verdict(id, visible);
+    const verdict = visible?.has(id) === false ? undefined : source.rollups.verdict(id);
     if (verdict !== undefined) {
       visit(id, verdict);
     }

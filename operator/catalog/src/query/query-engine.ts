@@ -1,4 +1,12 @@
-import type { CatalogEntity, CatalogPage, CatalogQuery, EntityId, FacetCount, FilterExpression } from '../model.ts';
+import type {
+  CatalogEntity,
+  CatalogPage,
+  CatalogQuery,
+  EntityId,
+  FacetCount,
+  FilterExpression,
+  OrderField,
+} from '../model.ts';
 import type { Catalog, Visibility } from '../model.ts';
 import { RelationGraph, type RelationEnds } from '../relations/relation-graph.ts';
 import { rollupKey, Rollups } from '../rollups/rollups.ts';
@@ -31,6 +39,12 @@ export interface RollupListener {
   isListening(): boolean;
 }
 
+/** The catalog as a caller sees it. */
+interface Seen {
+  source: FilterSource;
+  visible: Visibility | undefined;
+}
+
 type Selection = Pick<CatalogQuery, 'filter' | 'fullText' | 'visible'>;
 
 /** Answers queries over the entities that serve a ref. */
@@ -41,7 +55,6 @@ export class QueryEngine {
   readonly #rows = new RowIndex();
   readonly #all = new Bitset();
   readonly #orders: Orders;
-  readonly #source: FilterSource;
 
   constructor(names: EntityNames, listener: RollupListener) {
     this.#names = names;
@@ -55,14 +68,19 @@ export class QueryEngine {
         listener.touched(ref);
       },
     });
-    this.#source = {
+    this.#orders = this.#ordersFor({ source: this.#sourceFor(undefined), ids: this.#all, visible: undefined });
+  }
+
+  /** What a question is answered from; roll-ups that a caller sees are counted once for all of it. */
+  #sourceFor(visible: Visibility | undefined): FilterSource {
+    return {
       rows: this.#rows,
       graph: this.graph,
-      rollups: this.rollups,
+      rollups: this.rollups.seenBy(visible),
+      containers: this.rollups.containers,
       all: this.#all,
-      idOf: (ref) => names.idOf(ref),
+      idOf: (ref) => this.#names.idOf(ref),
     };
-    this.#orders = this.#ordersFor(undefined, this.#all);
   }
 
   /** The entity's declarations must be in the graph, and its health in the roll-ups. */
@@ -97,8 +115,12 @@ export class QueryEngine {
 
   query(query: CatalogQuery): CatalogPage {
     const { order = [], missing = 'last', limit, offset = 0, from, visible } = query;
-    const matches = this.#select(query);
-    const rows = this.#ordersSeenBy({ order, visible }, matches).sequence(order, missing);
+    const source = this.#sourceFor(visible);
+    const matches = this.#select(query, source);
+    const orders = isOrderOfCaller(order, visible)
+      ? this.#ordersFor({ source, ids: matches ?? this.#all, visible })
+      : this.#orders;
+    const rows = orders.sequence(order, missing);
     const page = { limit, offset, from };
     if (matches === undefined) {
       return pageOf({ rows, isMatch: undefined, total: rows.length, ...page });
@@ -115,21 +137,26 @@ export class QueryEngine {
 
   facets({ paths, filter, visible }: Parameters<Catalog['facets']>[0]): Map<string, FacetCount[]> {
     const keys = paths.map((path) => path.toLowerCase());
-    const matches = this.#select({ filter, visible }, keys);
-    const options = { source: this.#source, matches, visible };
+    const source = this.#sourceFor(visible);
+    const matches = this.#select({ filter, visible }, source, keys);
+    const options = { source, matches, visible };
     return new Map(paths.map((path) => [path, facetOf(path.toLowerCase(), options)]));
   }
 
   /** The entities that a query selects, before order and paging; undefined for all. */
-  #select({ filter, fullText, visible }: Selection, otherKeys: readonly string[] = []): Bitset | undefined {
+  #select(
+    { filter, fullText, visible }: Selection,
+    source: FilterSource,
+    otherKeys: readonly string[] = [],
+  ): Bitset | undefined {
     const term = fullText?.term.trim().toLowerCase() ?? '';
     const fields = fullText === undefined || term === '' ? undefined : lowerCased(fullText.fields);
     this.#rows.prepare(new Set([...keysOf(filter), ...(fields ?? []), ...otherKeys]));
-    let matches = filter === undefined ? undefined : matching(filter, this.#source, visible);
+    let matches = filter === undefined ? undefined : matching(filter, source, visible);
     if (fields !== undefined) {
       const found = new Bitset();
       for (const field of fields) {
-        found.unite(containing({ key: field, term }, this.#source, visible));
+        found.unite(containing({ key: field, term }, source, visible));
       }
       matches?.intersect(found);
       matches ??= found;
@@ -145,16 +172,7 @@ export class QueryEngine {
     return matches;
   }
 
-  /** Orders by relations and roll-ups depend on what the caller sees; they are made of the matches and not kept. */
-  #ordersSeenBy({ order = [], visible }: Pick<CatalogQuery, 'order' | 'visible'>, matches: Bitset | undefined): Orders {
-    const isSeenDifferently = order.some(({ field }) => {
-      const key = field.toLowerCase();
-      return isRelationKey(key) || isRollupKey(key);
-    });
-    return visible !== undefined && isSeenDifferently ? this.#ordersFor(visible, matches ?? this.#all) : this.#orders;
-  }
-
-  #ordersFor(visible: Visibility | undefined, ids: Bitset): Orders {
+  #ordersFor({ source, ids, visible }: Seen & { ids: Bitset }): Orders {
     return new Orders({
       ids: () => ids.toArray(),
       uidOf: (id) => this.#names.uidOf(id),
@@ -162,11 +180,11 @@ export class QueryEngine {
         const id = this.#names.idOfUid(uid);
         return id !== undefined && this.#all.has(id) ? id : undefined;
       },
-      smallestValue: (id, key) => this.#smallestValue(id, key, visible),
+      smallestValue: (id, key) => this.#smallestValue(id, key, { source, visible }),
     });
   }
 
-  #smallestValue(id: EntityId, key: string, visible: Visibility | undefined): string | undefined {
+  #smallestValue(id: EntityId, key: string, { source, visible }: Seen): string | undefined {
     let smallest: string | undefined;
     const consider = (value: string | null): void => {
       const lower = value?.toLowerCase();
@@ -175,7 +193,7 @@ export class QueryEngine {
       }
     };
     if (isRollupKey(key)) {
-      return this.rollups.verdict(id, visible)?.toLowerCase();
+      return source.rollups.verdict(id)?.toLowerCase();
     }
     if (!isRelationKey(key)) {
       this.#rows.forEachValue(id, key, consider);
@@ -185,7 +203,7 @@ export class QueryEngine {
     this.graph.forEachRelation(
       id,
       ({ targetRef, isOwn }) => {
-        if (isOwn || isTargetVisible(this.#source, targetRef, visible)) {
+        if (isOwn || isTargetVisible(source, targetRef, visible)) {
           consider(rowValue(targetRef));
         }
       },
@@ -193,6 +211,12 @@ export class QueryEngine {
     );
     return smallest;
   }
+}
+
+/** Orders by relations and roll-ups depend on what the caller sees; they are made of the matches and not kept. */
+function isOrderOfCaller(order: readonly OrderField[], visible: Visibility | undefined): boolean {
+  const keys = order.map(({ field }) => field.toLowerCase());
+  return visible !== undefined && keys.some((key) => isRelationKey(key) || isRollupKey(key));
 }
 
 function keysOf(filter: FilterExpression | undefined): Iterable<string> {

@@ -1,5 +1,6 @@
 import type { Declaration } from '../entities/projection.ts';
 import type { EntityId, Visibility } from '../model.ts';
+import { Bitset } from '../query/bitset.ts';
 import type { RelationEnds, RelationGraph } from '../relations/relation-graph.ts';
 import type { PartHealth } from './part-health.ts';
 
@@ -17,24 +18,31 @@ export function isGroup(ref: string): boolean {
   return ref.startsWith(group);
 }
 
+/** Whether its parts are what it owns. */
+export function isOwner(ref: string): boolean {
+  return owners.some((kind) => ref.startsWith(kind));
+}
+
 interface PartsOptions {
   graph: RelationGraph;
   ends: RelationEnds;
   health: PartHealth;
 }
 
-/** Called with each part once; `isDirect`: without a child group between. */
-type VisitPart = (id: EntityId, isDirect: boolean) => void;
+type Visit = (id: EntityId) => void;
 
 /**
  * What belongs to what. The parts of a System or Domain are all Components and Resources that are part of it, however
  * deep; those of a Group are what it and its child groups own, those of a User what it owns. Read from the relation
- * graph each time: a container holds no list of its parts that could become wrong or large.
+ * graph each time: a container holds no list of its parts that could become wrong or large. Walks stop at what a caller
+ * does not see.
  */
 export class Parts {
   readonly #graph: RelationGraph;
   readonly #ends: RelationEnds;
   readonly #health: PartHealth;
+  /** Entities that others are part of, or once were: most have no parts, and need not be looked up. */
+  readonly #mayHaveParts = new Bitset();
   /** The number of the walk that came by last, by id: each entity once, and cycles end. */
   #visits = new Uint32Array(1_024);
   #walk = 0;
@@ -45,58 +53,75 @@ export class Parts {
     this.#health = health;
   }
 
-  /** Calls back with the parts that a caller sees by way of what the caller sees. */
-  forEachPart(container: EntityId, visible: Visibility | undefined, visit: VisitPart): void {
-    this.#beginWalk();
-    this.#isFirstVisit(container);
-    const ref = this.#ends.refOf(container);
-    if (owners.some((kind) => ref.startsWith(kind))) {
-      this.#walkOwned(container, visible, visit);
-    } else {
-      this.#walkParts(container, visible, visit);
+  /** An entity came, or declares other relations; the graph has them. */
+  appeared({ id, ref, declarations }: { id: EntityId; ref: string; declarations: readonly Declaration[] }): void {
+    if (this.#graph.declarers('partOf').has(ref)) {
+      this.#mayHaveParts.add(id);
+    }
+    for (const { relation, target } of declarations) {
+      const whole = relation === 'partOf' ? this.#ends.idOf(target) : undefined;
+      if (whole !== undefined) {
+        this.#mayHaveParts.add(whole);
+      }
     }
   }
 
-  #walkParts(container: EntityId, visible: Visibility | undefined, visit: VisitPart): void {
+  disappeared(id: EntityId): void {
+    this.#mayHaveParts.delete(id);
+  }
+
+  /** Calls back with all Components and Resources that are part of an entity, each once. */
+  forEachPart(whole: EntityId, visible: Visibility | undefined, visit: Visit): void {
+    this.#beginWalk(whole);
     const partsOf = this.#graph.declarers('partOf');
-    const waiting = [container];
+    const waiting = [whole];
     for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
       for (const part of partsOf.get(this.#ends.refOf(id)) ?? []) {
         if (this.#isFirstVisit(part) && visible?.has(part) !== false) {
-          waiting.push(part);
+          if (this.#mayHaveParts.has(part)) {
+            waiting.push(part);
+          }
           if (this.#health.isPart(part)) {
-            visit(part, true);
+            visit(part);
           }
         }
       }
     }
   }
 
-  #walkOwned(owner: EntityId, visible: Visibility | undefined, visit: VisitPart): void {
-    const ownedBy = this.#graph.declarers('ownedBy');
-    const waiting = [owner];
-    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
-      const ref = this.#ends.refOf(id);
-      for (const part of ownedBy.get(ref) ?? []) {
-        if (this.#health.isPart(part) && this.#isFirstVisit(part) && visible?.has(part) !== false) {
-          visit(part, id === owner);
-        }
-      }
-      for (const child of isGroup(ref) ? this.#childGroups(id, ref) : []) {
-        if (this.#isFirstVisit(child) && visible?.has(child) !== false) {
-          waiting.push(child);
-        }
+  /** Calls back with all Components and Resources that a Group or User owns itself, each once. */
+  forEachOwned(owner: EntityId, visible: Visibility | undefined, visit: Visit): void {
+    for (const part of this.#graph.declarers('ownedBy').get(this.#ends.refOf(owner)) ?? []) {
+      if (this.#health.isPart(part) && visible?.has(part) !== false) {
+        visit(part);
       }
     }
   }
 
+  /** Calls back with a Group and all that are below it, each once. */
+  forEachGroup(top: EntityId, visible: Visibility | undefined, visit: Visit): void {
+    this.#beginWalk(top);
+    const waiting = [top];
+    for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
+      visit(id);
+      this.#forEachChildGroup(id, (child) => {
+        if (this.#isFirstVisit(child) && visible?.has(child) !== false) {
+          waiting.push(child);
+        }
+      });
+    }
+  }
+
   /** Those that name it as parent, and those that it names as children. */
-  *#childGroups(id: EntityId, ref: string): Generator<EntityId> {
-    yield* this.#graph.declarers('childOf').get(ref) ?? [];
+  #forEachChildGroup(id: EntityId, visit: Visit): void {
+    this.#graph.declarers('childOf').get(this.#ends.refOf(id))?.forEach(visit);
+    if (this.#graph.declarers('parentOf').size === 0) {
+      return;
+    }
     for (const { relation, target } of this.#graph.declarations(id)) {
       const child = relation === 'parentOf' && isGroup(target) ? this.#ends.idOf(target) : undefined;
       if (child !== undefined) {
-        yield child;
+        visit(child);
       }
     }
   }
@@ -123,12 +148,13 @@ export class Parts {
     }
   }
 
-  #beginWalk(): void {
+  #beginWalk(start: EntityId): void {
     this.#walk = (this.#walk + 1) >>> 0;
     if (this.#walk === 0) {
       this.#visits.fill(0);
       this.#walk = 1;
     }
+    this.#isFirstVisit(start);
   }
 
   #isFirstVisit(id: EntityId): boolean {

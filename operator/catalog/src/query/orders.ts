@@ -2,6 +2,7 @@ import type { EntityId, OrderField, Position } from '../model.ts';
 import { relationKeyPrefix } from '../search-rows/rows.ts';
 import { Bitset } from './bitset.ts';
 import { compareCodePoints } from './code-points.ts';
+import { sortByText } from './sorting.ts';
 
 /** Orders held at once: the pages of the UI use a dozen, the rest is whatever callers think of. */
 const maxOrders = 32;
@@ -179,9 +180,8 @@ export class Orders {
       return known;
     }
     this.#evict();
-    const ids = this.#source.ids();
     const keys = fields.map(({ field, direction }) => ({
-      column: this.#column(field, ids),
+      column: this.#column(field),
       isDescending: direction === 'desc',
     }));
     const compare: Compare = (a, b) => {
@@ -193,9 +193,26 @@ export class Orders {
       }
       return compareCodePoints(this.#source.uidOf(a), this.#source.uidOf(b));
     };
-    const sorted: SortedIds = { keys, ids: ids.sort(compare), compare };
+    const sorted: SortedIds = { keys, ids: this.#sort(keys), compare };
     this.#orders.set(name, sorted);
     return sorted;
+  }
+
+  /** By the least significant first: each pass is stable. */
+  #sort(keys: readonly SortKey[]): EntityId[] {
+    if (keys.length > 0) {
+      return keys.reduceRight(
+        (ids, { column, isDescending }) => sortByText(ids, column.values, isDescending),
+        this.#sorted([]).ids,
+      );
+    }
+    // Filled in the order of ids: an array that begins with a large index is a slow one.
+    const ids = this.#source.ids();
+    const uids: string[] = [];
+    for (const id of ids) {
+      uids[id] = this.#source.uidOf(id);
+    }
+    return sortByText(ids, uids, false);
   }
 
   #update(key: string): void {
@@ -206,13 +223,13 @@ export class Orders {
     }
   }
 
-  #column(key: string, ids: readonly EntityId[]): Column {
+  #column(key: string): Column {
     const known = this.#columns.get(key);
     if (known !== undefined) {
       return known;
     }
     const column = new Column(key);
-    for (const id of ids) {
+    for (const id of this.#source.ids()) {
       column.set(id, this.#source.smallestValue(id, key));
     }
     this.#columns.set(key, column);

@@ -6,6 +6,8 @@ import { addSorted, hasSorted, removeSorted } from '../query/sorted-ids.ts';
 /** All declarations of one relation type: who declares it, by target ref. Targets need not exist. */
 interface DeclaredType {
   reverse: string;
+  /** Both names as callers ask for them. */
+  lowerCased: { relation: string; reverse: string };
   declarers: Map<string, EntityId[]>;
 }
 
@@ -42,7 +44,11 @@ export class RelationGraph {
       this.#declarations.set(id, declarations);
     }
     for (const { relation, reverse, target } of declarations) {
-      const type = getOrAdd(this.#types, relation, () => ({ reverse, declarers: new Map<string, EntityId[]>() }));
+      const type = getOrAdd(this.#types, relation, () => ({
+        reverse,
+        lowerCased: { relation: relation.toLowerCase(), reverse: reverse.toLowerCase() },
+        declarers: new Map<string, EntityId[]>(),
+      }));
       const declarers = type.declarers.get(target);
       if (declarers === undefined) {
         type.declarers.set(target, [id]);
@@ -89,15 +95,18 @@ export class RelationGraph {
 
   /** Calls back with each relation that an entity shows, or with those of one lower-cased type, in no order. */
   forEachRelation(id: EntityId, visit: (relation: ShownRelation) => void, lowerCasedType?: string): void {
-    const isAsked = (type: string): boolean => lowerCasedType === undefined || type.toLowerCase() === lowerCasedType;
     for (const declaration of this.declarations(id)) {
-      if (isAsked(declaration.relation)) {
+      if (
+        lowerCasedType === undefined ||
+        this.#types.get(declaration.relation)?.lowerCased.relation === lowerCasedType
+      ) {
         visit(ownRelation(declaration));
       }
     }
     const ref = this.#ends.refOf(id);
-    for (const { reverse, declarers } of this.#types.values()) {
-      for (const declarer of (isAsked(reverse) && declarers.get(ref)) || none) {
+    for (const { reverse, lowerCased, declarers } of this.#types.values()) {
+      const isAsked = lowerCasedType === undefined || lowerCased.reverse === lowerCasedType;
+      for (const declarer of (isAsked && declarers.get(ref)) || none) {
         const targetRef = this.#ends.refOf(declarer);
         if (!this.#declares(id, reverse, targetRef)) {
           visit({ type: reverse, targetRef, isOwn: false });

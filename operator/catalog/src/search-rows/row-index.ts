@@ -11,6 +11,9 @@ const maxRecentValues = 4_096;
 /** One key of the rows. Entities share it, so that each key's text is held once. */
 export interface RowKey {
   readonly name: string;
+  /** The last call of `set` that had it, and whether one ever had it twice: most keys have one value per entity. */
+  lastSet: number;
+  isRepeated: boolean;
   /** Rows with this key. */
   rows: number;
   postings: KeyPostings | undefined;
@@ -31,6 +34,7 @@ export class RowIndex {
   readonly #keys = new Map<string, RowKey>();
   /** By id. */
   readonly #rows: (EntityRows | undefined)[] = [];
+  #sets = 0;
   readonly #recentValues = new Map<string, string>();
   /** Keys with postings, the least recently used first. */
   readonly #built = new Set<RowKey>();
@@ -38,6 +42,7 @@ export class RowIndex {
   /** Takes the rows of an entity in, replacing those it had; only posting sets of rows that differ are touched. */
   set(id: EntityId, rows: readonly SearchRow[]): void {
     const before = this.#rows[id];
+    this.#sets++;
     const keys = rows.map(({ key }) => this.#retain(key));
     const after: EntityRows = { keys, values: rows.map(({ value }) => this.#shared(value)) };
     if (before !== undefined) {
@@ -66,9 +71,7 @@ export class RowIndex {
     if (rows === undefined || rowKey === undefined) {
       return;
     }
-    for (let at = rows.keys.indexOf(rowKey); at !== -1; at = rows.keys.indexOf(rowKey, at + 1)) {
-      visit(rows.values[at] ?? null);
-    }
+    forEachIndex(rows, rowKey, (at) => visit(rows.values[at] ?? null));
   }
 
   /** Whether any entity has a row with this key. */
@@ -101,11 +104,11 @@ export class RowIndex {
       this.#built.add(key);
     }
     this.#rows.forEach((rows, id) => {
-      for (let at = 0; rows !== undefined && at < rows.keys.length; at++) {
-        const key = rows.keys[at];
-        if (key?.postings !== undefined && missing.has(key)) {
-          key.postings.add(id, rows.values[at] ?? null);
-        }
+      if (rows === undefined) {
+        return;
+      }
+      for (const key of missing) {
+        forEachIndex(rows, key, (at) => key.postings?.add(id, rows.values[at] ?? null));
       }
     });
   }
@@ -152,9 +155,11 @@ export class RowIndex {
   #retain(name: string): RowKey {
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = { name, rows: 0, postings: undefined };
+      key = { name, lastSet: 0, isRepeated: false, rows: 0, postings: undefined };
       this.#keys.set(name, key);
     }
+    key.isRepeated ||= key.lastSet === this.#sets;
+    key.lastSet = this.#sets;
     key.rows++;
     return key;
   }
@@ -167,6 +172,15 @@ export class RowIndex {
         this.#built.delete(key);
       }
     }
+  }
+}
+
+/** Calls back with the index of each row with a key; reads on past the first only where there may be another. */
+function forEachIndex({ keys }: EntityRows, key: RowKey, visit: (at: number) => void): void {
+  let at = keys.indexOf(key);
+  while (at !== -1) {
+    visit(at);
+    at = key.isRepeated ? keys.indexOf(key, at + 1) : -1;
   }
 }
 

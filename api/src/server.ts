@@ -23,6 +23,7 @@ import { eventsFeature, eventsPath } from './events/routes.ts';
 import { createHostCheck } from './hosts.ts';
 import type { ClusterReader } from './kubernetes/cluster-reader.ts';
 import { readableKinds } from './kubernetes/kinds.ts';
+import { objectEventsRoute } from './kubernetes/object-events.ts';
 import { refuseProxy } from './kubernetes/proxy.ts';
 import { kubernetesRoutes } from './kubernetes/routes.ts';
 import { openApiDocument } from './openapi.ts';
@@ -74,8 +75,9 @@ export async function createApiServer(options: ApiOptions): Promise<FastifyInsta
   if (options.events !== undefined) features.push(addEvents(app, options.events));
   if (options.kubernetes !== undefined) {
     const { reader, furtherKinds } = options.kubernetes;
-    const routes = kubernetesRoutes({ catalog: options.catalog, reader, kinds: readableKinds(furtherKinds) });
-    features.push({ prefix: '/api/kubernetes', routes });
+    const reads = { catalog: options.catalog, reader, kinds: readableKinds(furtherKinds) };
+    features.push({ prefix: '/api/kubernetes', routes: kubernetesRoutes(reads) });
+    features.push({ prefix: '/api/portolan/v1', routes: [objectEventsRoute(reads)] });
     refuseProxy(app, '/api/kubernetes');
   }
   for (const feature of features) {

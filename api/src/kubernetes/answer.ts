@@ -51,7 +51,8 @@ export function objectsAnswer(options: {
   return { items: [{ cluster: { name: cluster }, resources, podMetrics: [], errors: all }] };
 }
 
-function fetchError({ reason, status, path }: ReadFailure): FetchError {
+/** The entry for something that could not be read. */
+export function fetchError({ reason, status, path }: ReadFailure): FetchError {
   if (status !== undefined) return statusError(status, path);
   return { errorType: 'FETCH_ERROR', message: messages[reason](path) };
 }

@@ -18,6 +18,7 @@ export interface ObjectRead extends ClusterRead {
 export interface CollectionRead extends ClusterRead {
   /** As kubectl takes it; all objects where absent. */
   labelSelector?: string;
+  fieldSelector?: string;
 }
 
 /** The objects of a collection. */

@@ -205,7 +205,8 @@ function failedPath(kind: ReadableKind, namespace: string, name?: string): Pick<
   return { resource: resourceName(kind), path: resourcePath(kind, { namespace, ...(name !== undefined && { name }) }) };
 }
 
-function failureOf(error: unknown, where: Pick<ReadFailure, 'resource' | 'path'>): ReadFailure {
+/** Why a read failed; anything that is no failure of reading is thrown. */
+export function failureOf(error: unknown, where: Pick<ReadFailure, 'resource' | 'path'>): ReadFailure {
   if (!(error instanceof ClusterReadError)) throw error;
   const { reason, status } = error;
   return { ...where, reason, ...(status !== undefined && { status }) };

@@ -150,9 +150,9 @@ describe('KubernetesProxyClient', () => {
     await expect(proxy.getPodLogs({ ...pod, containerName: 'main' })).rejects.toThrow(/403.*Logs are off.*policies/);
   });
 
-  test('is told that the proxy is off, and that nothing is changed', async () => {
+  test('is told where events are, and that nothing is changed', async () => {
     const events = { clusterName: 'local', namespace: 'states', involvedObjectName: 'oom' };
-    await expect(proxy.getEventsByInvolvedObjectName(events)).rejects.toThrow(/403.*The proxy.*is off/);
+    await expect(proxy.getEventsByInvolvedObjectName(events)).rejects.toThrow(/403.*object-events/);
     await expect(proxy.deletePod(pod)).rejects.toThrow(/403.*Nothing in the cluster is changed/);
   });
 });

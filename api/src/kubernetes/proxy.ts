@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { notAllowedError, type ApiError } from '../errors.ts';
 
 const logs = /\/pods\/[^/]+\/log$/;
+const events = /\/events$/;
 
 /**
  * Refuses Backstage's proxy to the Kubernetes API: it would lend every caller all that Portolan itself may do in the
@@ -34,5 +35,6 @@ function sentence(method: string, path: string): string {
     return 'Logs are off: what they hold is for those whom a policy allows, and there are no policies yet. Use kubectl logs';
   }
   if (method !== 'GET' && method !== 'HEAD') return 'Nothing in the cluster is changed through this API. Use kubectl';
+  if (events.test(path)) return 'Events are at /api/portolan/v1/object-events, for one object of an entity at a time';
   return 'The proxy to the Kubernetes API is off: it would lend every caller what Portolan itself may read. Use kubectl';
 }

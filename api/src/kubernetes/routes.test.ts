@@ -126,6 +126,13 @@ describe('the objects of an entity', () => {
     ]);
   });
 
+  test('of other kinds than those asked for are not read', async () => {
+    const before = reader.reads.length;
+    const customResources = [{ group: 'apps', apiVersion: 'v1', plural: 'statefulsets' }];
+    expect(await ask(custom, { entityRef: ref, customResources })).toMatchObject({ body: { items: [] } });
+    expect(reader.reads).toHaveLength(before);
+  });
+
   test('that fail in a way nobody foresaw are a bare 500', async () => {
     reader.fault = () => new TypeError('hunter2');
     const { status, text } = await ask(workloads, { entityRef: ref });
@@ -139,6 +146,7 @@ describe('the proxy', () => {
   test.each([
     ['GET', '/proxy/api/v1/namespaces/shop/pods/web/log?container=main', /Logs are off/],
     ['GET', '/proxy/api/v1/namespaces/shop/secrets', /The proxy to the Kubernetes API is off/],
+    ['GET', '/proxy/api/v1/namespaces/shop/events?fieldSelector=involvedObject.name=web', /Events are at/],
     ['GET', '/proxy', /The proxy to the Kubernetes API is off/],
     ['POST', '/proxy/api/v1/namespaces/shop/pods', /Nothing in the cluster is changed/],
     ['PATCH', '/proxy/apis/apps/v1/namespaces/shop/deployments/web', /Nothing in the cluster is changed/],

@@ -1,12 +1,11 @@
 import type { Catalog, CatalogEntity } from '@portolan/catalog';
-import { formatRef, parseRef, RefError } from '@portolan/crds';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { sendJson } from '../answers.ts';
-import { inputError, quoted } from '../errors.ts';
 import type { ApiRoute } from '../routes.ts';
 import { parseBody } from '../validation.ts';
 import { objectsAnswer, statusError } from './answer.ts';
+import { askedEntity, askedRef, callerClass, untilGone } from './asked-entity.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { readEntityObjects, type EntityObjects } from './entity-objects.ts';
 import { jobs, pods, replicaSets, type ReadableKind } from './kinds.ts';
@@ -21,8 +20,7 @@ export interface KubernetesOptions {
   kinds: readonly ReadableKind[];
 }
 
-/** Until callers are known, all are of one class and see the same. */
-const callerClass = 'anonymous';
+const entityRefField = "Body field 'entityRef'";
 
 /** The Kubernetes API of Backstage under /api/kubernetes: what its plugin shows of an entity, on demand. */
 export function kubernetesRoutes(options: KubernetesOptions): readonly ApiRoute[] {
@@ -51,7 +49,7 @@ export function kubernetesRoutes(options: KubernetesOptions): readonly ApiRoute[
       handler: (request, reply) => {
         const { kind, metadata } = parseBody(servicesBody, request.body).entity;
         const { namespace = 'default', name } = metadata;
-        return answerWorkloads(options, entityOf(options.catalog, { kind, namespace, name }), { request, reply });
+        return answerWorkloads(options, askedEntity(options.catalog, { kind, namespace, name }), { request, reply });
       },
     },
     {
@@ -64,7 +62,10 @@ export function kubernetesRoutes(options: KubernetesOptions): readonly ApiRoute[
       refusals: refused,
       handler: (request, reply) => {
         const { entityRef } = parseBody(workloadsBody, request.body);
-        return answerWorkloads(options, entityOf(options.catalog, refOf(entityRef)), { request, reply });
+        return answerWorkloads(options, askedEntity(options.catalog, askedRef(entityRef, entityRefField)), {
+          request,
+          reply,
+        });
       },
     },
     {
@@ -77,7 +78,7 @@ export function kubernetesRoutes(options: KubernetesOptions): readonly ApiRoute[
       refusals: refused,
       handler: (request, reply) => {
         const body = parseBody(customBody, request.body);
-        const entity = entityOf(options.catalog, refOf(body.entityRef));
+        const entity = askedEntity(options.catalog, askedRef(body.entityRef, entityRefField));
         return answerCustom(options, { entity, matchers: body.customResources }, { request, reply });
       },
     },
@@ -94,7 +95,7 @@ async function answerWorkloads(
   entity: CatalogEntity,
   exchange: Exchange,
 ): Promise<FastifyReply> {
-  const objects = await readEntityObjects({ reader, entity, callerClass, kinds }, untilGone(exchange));
+  const objects = await readEntityObjects({ reader, entity, callerClass, kinds }, untilGone(exchange.reply));
   return sendJson(exchange.request, exchange.reply, JSON.stringify(objectsAnswer({ cluster, objects })));
 }
 
@@ -120,7 +121,7 @@ async function answerCustom(
       isWanted: ({ supporting }, { kind }) => asked.has(kind) || (supporting !== true && ownsAsked(asked)),
       withOwned: ownsAsked(asked),
     },
-    untilGone(exchange),
+    untilGone(exchange.reply),
   );
   const answer = objectsAnswer({
     cluster,
@@ -139,29 +140,4 @@ function ownsAsked(asked: ReadonlyMap<string, unknown>): boolean {
 
 function isSame(a: { group: string; plural: string }, b: { group: string; plural: string }): boolean {
   return a.group === b.group && a.plural === b.plural;
-}
-
-function refOf(entityRef: string): { kind: string; namespace: string; name: string } {
-  try {
-    return parseRef(entityRef, { namespace: 'default' });
-  } catch (error) {
-    if (!(error instanceof RefError)) throw error;
-    throw inputError("Body field 'entityRef': must be an entity ref such as component:default/web");
-  }
-}
-
-/** 400 as in Backstage: its client takes 404 for a backend that is not installed. */
-function entityOf(catalog: Catalog, ref: { kind: string; namespace: string; name: string }): CatalogEntity {
-  const id = catalog.byRef(formatRef(ref));
-  if (id === undefined) throw inputError(`There is no entity ${quoted(formatRef(ref))}`);
-  return catalog.entity(id);
-}
-
-/** Aborts when the caller goes away before the answer is sent, so that nothing is read for nobody. */
-function untilGone({ reply }: Exchange): AbortSignal {
-  const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
-  return controller.signal;
 }

@@ -57,9 +57,34 @@ export const serviceParams = z.object({
 });
 export const noQuery = z.looseObject({});
 
+const fetchError = z.object({
+  errorType: z.string(),
+  statusCode: z.int().optional(),
+  resourcePath: z.string().optional(),
+  message: z.string().optional(),
+});
+
 /** The shapes that leave, for the API description. */
 export const kubernetesAnswers = z.registry<{ id: string; description?: string }>();
 
+kubernetesAnswers.add(
+  z.object({
+    items: z.array(
+      z.object({
+        type: z.enum(['Normal', 'Warning']),
+        reason: z.string(),
+        count: z.int(),
+        firstAt: z.string().optional(),
+        lastAt: z.string().optional(),
+        component: z.string().optional(),
+        container: z.string().optional(),
+      }),
+    ),
+    errors: z.array(fetchError),
+    more: z.int().optional(),
+  }),
+  { id: 'ObjectEvents', description: 'The newest first, at most 100, without their messages.' },
+);
 kubernetesAnswers.add(z.object({ items: z.array(z.object({ name: z.string(), authProvider: z.string() })) }), {
   id: 'ClusterList',
 });
@@ -75,14 +100,7 @@ kubernetesAnswers.add(
           }),
         ),
         podMetrics: z.array(z.record(z.string(), z.unknown())),
-        errors: z.array(
-          z.object({
-            errorType: z.string(),
-            statusCode: z.int().optional(),
-            resourcePath: z.string().optional(),
-            message: z.string().optional(),
-          }),
-        ),
+        errors: z.array(fetchError),
       }),
     ),
   }),

@@ -26,17 +26,23 @@ export function storedReader(objects: readonly RawObject[]): StoredReader {
         ({ kind, metadata }) => kind === resource.kind && metadata.namespace === namespace && metadata.name === name,
       );
     },
-    list: async ({ resource, namespace, labelSelector = '' }, signal) => {
+    list: async ({ resource, namespace, labelSelector = '', fieldSelector }, signal) => {
       reads.push(`list ${resource.plural} ${namespace}?${labelSelector}`);
       check('list', resource.plural, signal);
       const items = objects.filter(
         ({ kind, metadata }) =>
           kind === resource.kind && metadata.namespace === namespace && matches(metadata.labels ?? {}, labelSelector),
       );
-      return { items, isPartial: false };
+      const selected = items.filter((each) => fieldSelector === undefined || fieldSelector === involvedUid(each));
+      return { items: selected, isPartial: false };
     },
   };
   return reader;
+}
+
+/** The one field by which anything is selected. */
+function involvedUid(event: RawObject): string {
+  return `involvedObject.uid=${(event['involvedObject'] as { uid?: string } | undefined)?.uid}`;
 }
 
 /** Equalities only: what workloads of tests have. */

@@ -74,6 +74,21 @@ describe("Backstage's Kubernetes client", () => {
     for (const secret of ['hunter2', 'managedFields', 'last-applied']) expect(text).not.toContain(secret);
   });
 
+  it('can ask for the events of a pod at a place of ours', async () => {
+    const { items } = await client.getWorkloadsByEntity(requestOf('web'));
+    const pod = items[0]?.resources.find(({ type }) => type === 'pods')?.resources[0];
+    const query = new URLSearchParams({
+      entityRef: `component:${namespace}/web`,
+      kind: 'Pod',
+      namespace,
+      name: pod?.metadata?.name ?? '',
+    });
+    const answer = await fetch(`${portolan.url}/api/portolan/v1/object-events?${query.toString()}`);
+    expect(answer.status).toBe(200);
+    const scheduled = { type: 'Normal', reason: 'Scheduled', count: 1, component: 'default-scheduler' };
+    expect(await answer.json()).toEqual({ items: [expect.objectContaining(scheduled)], errors: [] });
+  });
+
   it('finds in our answer the errors that it finds in the objects themselves', async () => {
     await applyWorkload('broken', 'image-pull');
     const path = `/api/v1/namespaces/${namespace}/pods?labelSelector=app%3Dbroken`;

@@ -111,7 +111,7 @@ export function createClusterReader(options: {
     list: async (read, signal) => {
       const path = resourcePath(read.resource, { namespace: read.namespace });
       return shared(
-        `${read.callerClass} list ${path}?${read.labelSelector ?? ''}`,
+        `${read.callerClass} list ${path}?${read.labelSelector ?? ''}&${read.fieldSelector ?? ''}`,
         (fetching) => listPart({ transport, read, path, limits, signal: fetching }),
         signal,
       );
@@ -142,6 +142,7 @@ async function listPart(options: {
           limit: Math.min(limit, limits.maxListed - items.length),
           continue: continueToken,
           labelSelector: read.labelSelector,
+          fieldSelector: read.fieldSelector,
         },
         maxBytes: limits.maxPageBytes,
         signal,

@@ -1,0 +1,43 @@
+import type { Catalog, CatalogEntity } from '@portolan/catalog';
+import { formatRef, parseRef, RefError, type Ref } from '@portolan/crds';
+import type { FastifyReply } from 'fastify';
+import { inputError, quoted } from '../errors.ts';
+
+/** Until callers are known, all are of one class and see the same. */
+export const callerClass = 'anonymous';
+
+/**
+ * The entity that a ref means.
+ *
+ * @param options.where where the ref stands, for the message
+ * @throws ApiError API_INPUT_INVALID for a text that is no ref
+ */
+export function askedRef(text: string, where: string): Ref {
+  try {
+    return parseRef(text, { namespace: 'default' });
+  } catch (error) {
+    if (!(error instanceof RefError)) throw error;
+    throw inputError(`${where}: must be an entity ref such as component:default/web`);
+  }
+}
+
+/**
+ * The entity of the catalog.
+ *
+ * @throws ApiError API_INPUT_INVALID where there is none: 400 as in Backstage, whose client takes 404 for a backend that
+ * is not installed
+ */
+export function askedEntity(catalog: Catalog, ref: Ref): CatalogEntity {
+  const id = catalog.byRef(formatRef(ref));
+  if (id === undefined) throw inputError(`There is no entity ${quoted(formatRef(ref))}`);
+  return catalog.entity(id);
+}
+
+/** Aborts when the caller goes away before the answer is sent, so that nothing is read for nobody. */
+export function untilGone(reply: FastifyReply): AbortSignal {
+  const controller = new AbortController();
+  reply.raw.once('close', () => {
+    if (!reply.raw.writableFinished) controller.abort();
+  });
+  return controller.signal;
+}

@@ -19,7 +19,12 @@ describe('the judgement of an object', () => {
     [{ ...valid, dependsOn: ['resource:a', 'b'] }, 'spec.dependsOn[1]', 'names its kind'],
     [{ ...valid, tags: ['a', 'a'] }, 'spec.tags', 'twice'],
     [{ ...valid, title: '🚀'.repeat(201) }, 'spec.title', 'at most 200 characters'],
-    [{ ...valid, workloads: [{ kind: 'Pod', name: 'x' }] }, 'spec.workloads[0].kind', 'must be one of Deployment'],
+    [{ ...valid, workloads: [{ kind: 'pods', name: 'x' }] }, 'spec.workloads[0].kind', 'such as Deployment'],
+    [
+      { ...valid, workloads: [{ kind: 'Rollout', group: 'Argo', name: 'x' }] },
+      'spec.workloads[0].group',
+      'name of an API group',
+    ],
     [{ ...valid, entityName: 'Web.Shop' }, 'spec.entityName', 'metadata.name must be spec.entityName in lower case'],
   ])('names the field and the fix: %#', (spec, path, words) => {
     const faults = admissionFaults(component(spec));

@@ -68,13 +68,17 @@ export const profile = z.strictObject({
   picture: url().optional().describe('URL of a picture.'),
 });
 
-/** The kinds of workload that can be linked. */
-export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const;
-
 const workloadReference = z.strictObject({
-  kind: z
-    .enum(workloadKinds, `must be one of ${workloadKinds.join(', ')}`)
-    .describe('Deployment, StatefulSet, DaemonSet or CronJob.'),
+  kind: patternText(63, /^[A-Z][A-Za-z0-9]*$/, 'must be the name of a kind in CamelCase, such as Deployment').describe(
+    'Deployment, StatefulSet, DaemonSet, CronJob, Job, ReplicaSet, Pod, or a kind that the operator is told to watch by --workload-kinds.',
+  ),
+  group: patternText(
+    253,
+    /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,
+    'must be the name of an API group: lower-case letters, digits, "-" and "."',
+  )
+    .optional()
+    .describe('API group of the kind, such as argoproj.io; needed only where two groups have a kind of that name.'),
   name: patternText(
     253,
     /^[a-z0-9]([-a-z0-9.]*[a-z0-9])?$/,

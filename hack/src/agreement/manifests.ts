@@ -54,7 +54,12 @@ const profile = fc.record(
   { requiredKeys: [] },
 );
 const workload = fc.record(
-  { kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'), name, namespace: word },
+  {
+    kind: fc.constantFrom('Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'Rollout', 'K8sThing'),
+    group: fc.constantFrom('apps', 'argoproj.io', 'a-b.example.com'),
+    name,
+    namespace: word,
+  },
   { requiredKeys: ['kind', 'name'] },
 );
 

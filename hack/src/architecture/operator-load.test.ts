@@ -19,8 +19,13 @@ function loadedImports(path: string): string[] {
 
 function fileOf(from: string, specifier: string): string | undefined {
   if (specifier.startsWith('.')) return resolveRelative(from, specifier);
-  const folder = packages.get(specifier);
-  return folder === undefined ? undefined : `${folder}/src/index.ts`;
+  const name = packageNameOf(specifier) ?? '';
+  const folder = packages.get(name);
+  if (folder === undefined) return undefined;
+  const { exports } = JSON.parse(readFileSync(join(checkout, folder, 'package.json'), 'utf8')) as {
+    exports: Record<string, string>;
+  };
+  return join(folder, exports[`.${specifier.slice(name.length)}`] ?? '');
 }
 
 it('an operator loads no web framework, no templates and no schemas', () => {

@@ -1,13 +1,10 @@
-import { createInterner, ownerIndexes, podTrimmer } from '@portolan/controllers';
+import { createPodTransform, workloadIndexes } from '@portolan/controllers';
 import { podText } from './pod-shapes.ts';
 import { describeStored, measureStored, type StoredCost } from './stored-cost.ts';
 
-/** As the operator's own. */
-const sharedParts = 1_024;
-
 /**
  * `hack/bench pods N`: what a pod costs in the operator's memory: N pods as a watch brings them, trimmed and put into a
- * store with its index by owner (aim: 1.2 kB each).
+ * store with its indexes (aim: 1.2 kB each).
  */
 export function benchPods(count: number, print: (line: string) => void): Promise<void> {
   print(describeStored('pods', measurePods(count)));
@@ -15,6 +12,5 @@ export function benchPods(count: number, print: (line: string) => void): Promise
 }
 
 export function measurePods(count: number): StoredCost {
-  const transform = () => podTrimmer(createInterner({ size: sharedParts }));
-  return measureStored({ count, textOf: podText, transform, indexes: ownerIndexes });
+  return measureStored({ count, textOf: podText, transform: createPodTransform, indexes: workloadIndexes });
 }

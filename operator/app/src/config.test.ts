@@ -38,6 +38,26 @@ describe('parseConfig', () => {
     expect(parseConfig(['all', '--watch-namespaces', 'a, b'], {})['watch-namespaces']).toEqual(['a', 'b']);
   });
 
+  it('reads kinds of workload as kubectl names resources, with their kind', () => {
+    const kinds = 'Rollout=rollouts.v1alpha1.argoproj.io, ReplicationController=replicationcontrollers.v1';
+    expect(parseConfig(['operator', '--workload-kinds', kinds], {})['workload-kinds']).toEqual([
+      { kind: 'Rollout', plural: 'rollouts', version: 'v1alpha1', group: 'argoproj.io' },
+      { kind: 'ReplicationController', plural: 'replicationcontrollers', version: 'v1', group: '' },
+    ]);
+    expect(parseConfig(['operator'], {})['workload-kinds']).toEqual([]);
+  });
+
+  it.each([
+    ['rollouts.argoproj.io', /--workload-kinds: must be Kind=plural\.version\.group, as in Rollout=rollouts/],
+    ['rollout=rollouts.v1alpha1.argoproj.io', /must be Kind=plural/],
+    ['Rollout=rollouts.argoproj.io', /must be Kind=plural.*kubectl api-resources/],
+    ['Deployment=deployments.v1.apps', /must not name Deployment, which is watched already/],
+    ['Rollout=rollouts.v1.argoproj.io,Rollout=rollouts.v1alpha1.argoproj.io', /each kind once, in one version/],
+  ])('refuses to watch %s and says how it may be written', (given, message) => {
+    expect(() => parseConfig(['operator', '--workload-kinds', given], {})).toThrow(ConfigError);
+    expect(() => parseConfig(['operator', '--workload-kinds', given], {})).toThrow(message);
+  });
+
   it.each([
     [['serve'], {}, /role must be one of operator, server, all, not "serve"/],
     [[], {}, /role must be one of operator, server, all/],

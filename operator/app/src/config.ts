@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { isBuiltIn, kindId } from '@portolan/controllers/kind-id';
+import type { WorkloadKindSetting } from '@portolan/controllers';
 import {
   commaSeparated,
   flag,
@@ -21,6 +23,18 @@ const secondsRange = { above: 0, max: 86_400 };
 const mustBeSeconds = 'must be a number of seconds above 0, and at most 86400';
 const seconds = number(secondsRange, mustBeSeconds);
 const wholeSeconds = number({ ...secondsRange, whole: 'must be whole seconds' }, mustBeSeconds);
+
+const workloadKindText = text(
+  /^[A-Z][A-Za-z0-9]{0,62}=[a-z][a-z0-9]{0,62}\.v[0-9]+((alpha|beta)[0-9]+)?(\.[a-z0-9]([-a-z0-9.]{0,251}[a-z0-9])?)?$/,
+  'must be Kind=plural.version.group, as in Rollout=rollouts.v1alpha1.argoproj.io; kubectl api-resources tells all four',
+);
+
+/** `Kind=plural.version.group`, the last three as kubectl takes a resource in full. */
+function workloadKind(given: string | undefined): WorkloadKindSetting {
+  const [kind = '', resource = ''] = workloadKindText(given).split('=');
+  const [plural = '', version = '', ...group] = resource.split('.');
+  return { kind, plural, version, group: group.join('.') };
+}
 
 interface Setting {
   read: SettingReader<unknown>;
@@ -46,6 +60,10 @@ const settings = {
   'watch-namespaces': {
     read: optional(commaSeparated(namespaceName)),
     help: 'watch only these namespaces, with Roles in place of the ClusterRole',
+  },
+  'workload-kinds': {
+    read: otherwise<WorkloadKindSetting[]>([], commaSeparated(workloadKind)),
+    help: 'further kinds that run entities, Kind=plural.version.group,… as in Rollout=rollouts.v1alpha1.argoproj.io',
   },
   'default-namespace': {
     read: otherwise('default', namespaceName),
@@ -133,6 +151,7 @@ export function parseConfig(args: readonly string[], env: Readonly<Record<string
   ) as Omit<Config, 'role'>;
   const config: Config = { role, ...parsed };
   checkHost(config);
+  checkWorkloadKinds(config);
   checkLease(config);
   return config;
 }
@@ -210,6 +229,21 @@ function checkHost(config: Config): void {
   throw new ConfigError(
     `--host: must be a loopback address (127.0.0.1, ::1, localhost) because nobody signs in yet; --insecure-anonymous overrides (got "${config.host}").`,
   );
+}
+
+/** Two informers of one kind would each link its objects. */
+function checkWorkloadKinds({ 'workload-kinds': kinds }: Config): void {
+  const ids = kinds.map(kindId);
+  const watched = ids.find((id) => isBuiltIn(id));
+  if (watched !== undefined) {
+    throw new ConfigError(`--workload-kinds: must not name ${watched}, which is watched already; leave it out.`);
+  }
+  const twice = kinds.find((each, index) => ids.indexOf(kindId(each)) !== index);
+  if (twice !== undefined) {
+    throw new ConfigError(
+      `--workload-kinds: must name each kind once, in one version; leave out the second ${ids[kinds.indexOf(twice)]}.`,
+    );
+  }
 }
 
 /** A leader must stop writing before others take over, and get several tries to renew until then. */

@@ -1,6 +1,6 @@
 import { apiGroup, clusterNames, kinds, type EntityKind } from '@portolan/crds';
-import type { ResourceType } from '@portolan/runtime';
 import type { WorkloadKind } from '@portolan/controllers';
+import type { ResourceType } from '@portolan/runtime';
 
 /** Our kinds as the API server knows them. */
 export const entityResources: ReadonlyMap<EntityKind, ResourceType> = new Map(
@@ -11,7 +11,7 @@ function apps(kind: string, plural: string): ResourceType {
   return { group: 'apps', version: 'v1', plural, kind, namespaced: true };
 }
 
-/** The workload kinds that entities link. */
+/** The workload kinds that adopting offers. */
 export const workloadResources: ReadonlyMap<WorkloadKind, ResourceType> = new Map([
   ['Deployment', apps('Deployment', 'deployments')],
   ['StatefulSet', apps('StatefulSet', 'statefulsets')],
@@ -19,8 +19,6 @@ export const workloadResources: ReadonlyMap<WorkloadKind, ResourceType> = new Ma
   ['CronJob', { group: 'batch', version: 'v1', plural: 'cronjobs', kind: 'CronJob', namespaced: true }],
 ]);
 
-export const replicaSetResource = apps('ReplicaSet', 'replicasets');
-export const podResource: ResourceType = { group: '', version: 'v1', plural: 'pods', kind: 'Pod', namespaced: true };
 export const namespaceResource: ResourceType = {
   group: '',
   version: 'v1',

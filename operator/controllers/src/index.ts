@@ -15,7 +15,7 @@ export { watchRefs } from './relations/triggers.ts';
 export { aggregateHealth, type Aggregate } from './workloads/health/aggregate.ts';
 export { gracePeriods, type GracePeriods, type RuleContext } from './workloads/health/context.ts';
 export type { Finding, JudgedObject } from './workloads/health/finding.ts';
-export { healthKind, healthKinds, isPart, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
+export { healthKind, healthKinds, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
 export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
 export {
   podTrimmer,
@@ -33,10 +33,13 @@ export {
 export { watchWorkloads } from './workloads/triggers.ts';
 export { createWorkloadFragments } from './workloads/workload-fragment.ts';
 export {
-  createWorkloadStores,
-  ownerIndexes,
+  createPodTransform,
+  createWorkloadInformers,
+  informersByKind,
   workloadIndexes,
+  type Inform,
   type WorkloadInformers,
-  type WorkloadStores,
-} from './workloads/workload-stores.ts';
+  type WorkloadKindSetting,
+} from './workloads/workload-informers.ts';
+export { createWorkloadStores, type SourceState, type WorkloadStores } from './workloads/workload-stores.ts';
 export { createInterner, type Interner } from './entities/interner.ts';

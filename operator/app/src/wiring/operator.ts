@@ -6,29 +6,18 @@ import {
   createLostSweep,
   createRelations,
   createWorkloadFragments,
+  createWorkloadInformers,
   createWorkloadStores,
-  ownerIndexes,
-  trimNamespace,
-  trimPod,
-  trimReplicaSet,
+  informersByKind,
   watchRefs,
   watchWorkloads,
   withLostSources,
-  workloadIndexes,
-  workloadTrimmer,
   type Composer,
   type SourceReport,
-  type WorkloadInformers,
 } from '@portolan/controllers';
 import type { EntityKind } from '@portolan/crds';
 import { createAdaptiveLimit, createStatusWriter, type Elector } from '@portolan/runtime';
-import {
-  entityResources,
-  namespaceResource,
-  podResource,
-  replicaSetResource,
-  workloadResources,
-} from '../resources.ts';
+import { entityResources } from '../resources.ts';
 import { startWhenListed } from '../start-when-listed.ts';
 import { addWatch, type EntityInformers, type Ground } from './ground.ts';
 
@@ -39,26 +28,12 @@ export function addOperator(
 ): void {
   const { entityInformers, report, elector } = parts;
   const { config, clock, random, log, metrics, transport, lifecycle, inform } = ground;
-  const workloadInformers: WorkloadInformers = {
-    workloads: new Map(
-      [...workloadResources].map(([kind, resource]) => [
-        kind,
-        inform({ resource, transform: workloadTrimmer(kind), indexes: workloadIndexes }),
-      ]),
-    ),
-    replicaSets: inform({ resource: replicaSetResource, transform: trimReplicaSet, indexes: ownerIndexes }),
-    pods: inform({ resource: podResource, transform: trimPod, indexes: ownerIndexes }),
-    namespaces:
-      config['watch-namespaces'] === undefined
-        ? inform({ resource: namespaceResource, transform: trimNamespace })
-        : undefined,
-  };
-  const watched = [
-    ...workloadInformers.workloads.values(),
-    workloadInformers.replicaSets,
-    workloadInformers.pods,
-    ...(workloadInformers.namespaces === undefined ? [] : [workloadInformers.namespaces]),
-  ];
+  const workloadInformers = createWorkloadInformers({
+    inform,
+    kinds: config['workload-kinds'],
+    isClusterWide: config['watch-namespaces'] === undefined,
+  });
+  const watched = [...informersByKind(workloadInformers).values()];
 
   const kinds = [...entityResources.keys()];
   const entities = createEntityStores(entityInformers);
@@ -85,7 +60,7 @@ export function addOperator(
     workloads,
     entities,
     linker,
-    enqueue: ({ kind, key }) => composers.get(kind)?.enqueue(key),
+    enqueue: ({ kind, key }, where) => composers.get(kind)?.enqueue(key, where),
   });
 
   const sweep = createLostSweep({

@@ -1,4 +1,5 @@
 import { list, record, strings, text } from '../workloads/trim-fields.ts';
+import { templateOf, templateOfCronJob, withLink, type LinkFacts } from '../workloads/trim-link.ts';
 import { workloadTrimmer, type TrimmedWorkload } from '../workloads/trim.ts';
 
 /**
@@ -8,13 +9,15 @@ import { workloadTrimmer, type TrimmedWorkload } from '../workloads/trim.ts';
 export const adoptableKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const;
 export type AdoptableKind = (typeof adoptableKinds)[number];
 
+/** A workload as the operator keeps it, with what linking reads. */
+export type LinkedWorkload = TrimmedWorkload & { link: LinkFacts };
+
 /** A workload as adopting sees it. Environment, commands and volumes are never taken over. */
 export interface Candidate {
   kind: AdoptableKind;
-  workload: TrimmedWorkload;
+  workload: LinkedWorkload;
   /** What its labels and annotations say about who owns it, in the order in which they are believed. */
   ownerHints: readonly OwnerHint[];
-  podLabels: Readonly<Record<string, string>>;
   /** A container declares a port. */
   hasPorts: boolean;
 }
@@ -36,15 +39,13 @@ const ownerWords = ['owner', 'owned-by', 'team', 'owning-team', 'squad'];
 
 /** Reads a workload as the API server sent it. Never throws. */
 export function candidateOf(kind: AdoptableKind, raw: unknown): Candidate {
-  const spec = record(record(raw)['spec']);
-  const template = record(
-    kind === 'CronJob' ? record(record(spec['jobTemplate'])['spec'])['template'] : spec['template'],
-  );
+  const readTemplate = kind === 'CronJob' ? templateOfCronJob : templateOf;
+  const template = readTemplate(record(raw));
   return {
     kind,
-    workload: workloadTrimmer(kind)(raw),
+    // None of these kinds is ever trimmed without its link.
+    workload: withLink(workloadTrimmer(kind), { kind, templateOf: readTemplate })(raw) as LinkedWorkload,
     ownerHints: ownerHintsOf(raw),
-    podLabels: strings(record(template['metadata'])['labels']),
     hasPorts: list(record(template['spec'])['containers']).some((each) => list(record(each)['ports']).length > 0),
   };
 }

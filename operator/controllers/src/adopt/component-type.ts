@@ -17,7 +17,9 @@ const typeByProgram: ReadonlyMap<string, string> = new Map(
 export function componentTypeOf(group: readonly Candidate[], services: readonly ServiceSelector[] | undefined): string {
   if (group.every(({ kind }) => kind === 'CronJob')) return 'cronjob';
   if (group.every(({ kind }) => kind === 'DaemonSet')) return 'daemon';
-  const known = group.flatMap(({ workload }) => workload.images).map((image) => typeByProgram.get(programOf(image)));
+  const known = group
+    .flatMap(({ workload }) => workload.link.images)
+    .map((image) => typeByProgram.get(programOf(image)));
   // All of them, because a team's own program may bring its cache along.
   const [first] = known;
   if (first !== undefined && known.every((type) => type === first)) return first;
@@ -30,10 +32,10 @@ function programOf(image: string): string {
   return /([^/:@]+)(?::[^/@]*)?(?:@.*)?$/.exec(image)?.[1]?.toLowerCase() ?? '';
 }
 
-function isSelected({ workload, podLabels }: Candidate, services: readonly ServiceSelector[]): boolean {
+function isSelected({ workload }: Candidate, services: readonly ServiceSelector[]): boolean {
   return services.some(
     ({ namespace, selector }) =>
       namespace === workload.metadata.namespace &&
-      Object.entries(selector).every(([key, value]) => podLabels[key] === value),
+      Object.entries(selector).every(([key, value]) => workload.link.podLabels[key] === value),
   );
 }

@@ -36,8 +36,8 @@ export function groupCandidates(candidates: readonly Candidate[]): readonly Work
 }
 
 function keyOf({ kind, workload }: Candidate): { key: readonly string[]; names: readonly string[] } {
-  const labels = workload.metadata.labels ?? {};
-  const named = workload.names?.split('/')[1] ?? labels[kubernetesIdKey];
+  const { labels } = workload.link;
+  const named = workload.link.names?.split('/')[1] ?? labels[kubernetesIdKey];
   if (named !== undefined) return { key: ['component', named], names: [named] };
   const { [nameKey]: name, [instanceKey]: instance } = labels;
   if (name !== undefined && name !== '') {

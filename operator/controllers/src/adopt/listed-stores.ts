@@ -3,20 +3,17 @@ import {
   createStore,
   type Informer,
   type KubernetesObject,
+  type ResourceType,
   type StoreIndexes,
   type WritableStore,
 } from '@portolan/runtime';
 import { createEntityStores, entityIndexes, type EntityStores } from '../entities/entity-stores.ts';
 import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { createLinker, linkIndexes, linkingKinds, type Linker } from '../workloads/links.ts';
-import {
-  workloadKinds,
-  type TrimmedNamespace,
-  type TrimmedPod,
-  type TrimmedReplicaSet,
-  type TrimmedWorkload,
-} from '../workloads/trim.ts';
-import { createWorkloadStores, ownerIndexes, workloadIndexes } from '../workloads/workload-stores.ts';
+import type { TrimmedNamespace } from '../workloads/trim.ts';
+import { createWorkloadInformers } from '../workloads/workload-informers.ts';
+import { createWorkloadStores } from '../workloads/workload-stores.ts';
+import type { LinkedWorkload } from './candidate.ts';
 
 /** What was listed once, with the operator's own linker over it. Nothing is watched. */
 export interface ListedStores {
@@ -27,7 +24,7 @@ export interface ListedStores {
 /** Fills the stores that linking reads. Kinds of which nothing is given count as listed and empty. */
 export function createListedStores(objects: {
   entities: readonly TrimmedEntity[];
-  workloads: readonly TrimmedWorkload[];
+  workloads: readonly LinkedWorkload[];
   namespaces: readonly TrimmedNamespace[];
 }): ListedStores {
   const entityStores = new Map(
@@ -36,27 +33,29 @@ export function createListedStores(objects: {
       return [kind, createStore<TrimmedEntity>({ indexes: { ...entityIndexes, ...links } })];
     }),
   );
-  const workloadStores = new Map(
-    workloadKinds.map((kind) => [kind, createStore<TrimmedWorkload>({ indexes: workloadIndexes })] as const),
-  );
   for (const entity of objects.entities) entityStores.get(entity.kind)?.put(entity);
-  for (const workload of objects.workloads) workloadStores.get(workload.kind)?.put(workload);
-  const namespaces = filled<TrimmedNamespace>({}, objects.namespaces);
-
   const entities = createEntityStores(new Map([...entityStores].map(([kind, store]) => [kind, listed(kind, store)])));
-  const workloads = createWorkloadStores({
-    workloads: new Map([...workloadStores].map(([kind, store]) => [kind, listed(kind, store)])),
-    replicaSets: listed('ReplicaSet', filled<TrimmedReplicaSet>(ownerIndexes, [])),
-    pods: listed('Pod', filled<TrimmedPod>(ownerIndexes, [])),
-    namespaces: listed('Namespace', namespaces),
-  });
-  return { entities, linker: createLinker(entities, workloads) };
-}
 
-function filled<T extends KubernetesObject>(indexes: StoreIndexes<T>, objects: readonly T[]): WritableStore<T> {
-  const store = createStore<T>({ indexes });
-  for (const object of objects) store.put(object);
-  return store;
+  const fillers = new Map<string, (object: KubernetesObject) => void>();
+  const workloads = createWorkloadStores(
+    createWorkloadInformers({
+      inform: <T extends KubernetesObject>({
+        resource,
+        indexes = {},
+      }: {
+        resource: ResourceType;
+        indexes?: StoreIndexes<T>;
+      }) => {
+        const store = createStore<T>({ indexes });
+        fillers.set(resource.kind, (object) => store.put(object as T));
+        return listed(resource.kind, store);
+      },
+      isClusterWide: true,
+    }),
+  );
+  for (const workload of objects.workloads) fillers.get(workload.kind)?.(workload);
+  for (const namespace of objects.namespaces) fillers.get('Namespace')?.(namespace);
+  return { entities, linker: createLinker(entities, workloads) };
 }
 
 /** A store as the informer that has listed it and stopped there. */

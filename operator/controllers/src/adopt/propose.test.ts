@@ -2,7 +2,8 @@ import { createNamespaceMapping, type EntityResource } from '@portolan/crds';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { trimEntity, type TrimmedEntity } from '../entities/trimmed-entity.ts';
-import { trimNamespace, workloadTrimmer } from '../workloads/trim.ts';
+import { healthKind } from '../workloads/health/registry.ts';
+import { trimNamespace } from '../workloads/trim.ts';
 import { adoptableKinds, candidateOf, ownerHintsOf, serviceSelectorOf, type AdoptableKind } from './candidate.ts';
 import { createListedStores } from './listed-stores.ts';
 import { proposeComponents, type Adoption, type ComponentManifest } from './propose.ts';
@@ -424,5 +425,5 @@ describe('adopting, applying and linking again', () => {
 
 it('trims as the operator does', () => {
   const raw = rawOf({ name: 'web', labels: { [nameKey]: 'web' } });
-  expect(candidateOf('Deployment', raw).workload).toEqual(workloadTrimmer('Deployment')(raw));
+  expect(candidateOf('Deployment', raw).workload).toEqual(healthKind({ group: 'apps', kind: 'Deployment' }).trim(raw));
 });

@@ -3,8 +3,7 @@ import { admissionFaults } from '@portolan/crds/schemas';
 import type { EntityStores } from '../entities/entity-stores.ts';
 import { trimEntity } from '../entities/trimmed-entity.ts';
 import type { Linker } from '../workloads/links.ts';
-import type { TrimmedWorkload } from '../workloads/trim.ts';
-import type { Candidate, OwnerHint, ServiceSelector } from './candidate.ts';
+import type { Candidate, LinkedWorkload, OwnerHint, ServiceSelector } from './candidate.ts';
 import { componentTypeOf } from './component-type.ts';
 import { compareText, groupCandidates, type WorkloadGroup } from './grouping.ts';
 import { namesFor } from './names.ts';
@@ -68,7 +67,7 @@ export function proposeComponents(options: {
   const [offered, elsewhere] = partition(unclaimed, ({ workload }) => isOfferedHere(workload));
   for (const { kind, workload } of elsewhere) {
     notes.push(
-      `${kind} ${workload.metadata.namespace ?? ''}/${workload.metadata.name} names Component ${workload.names ?? ''}, which cannot be found: create it there, or correct portolan.dev/component.`,
+      `${kind} ${workload.metadata.namespace ?? ''}/${workload.metadata.name} names Component ${workload.link.names ?? ''}, which cannot be found: create it there, or correct portolan.dev/component.`,
     );
   }
 
@@ -126,7 +125,7 @@ export function proposeComponents(options: {
 }
 
 /** A workload that names a Component of another namespace belongs there. */
-function isOfferedHere({ names, metadata }: TrimmedWorkload): boolean {
+function isOfferedHere({ link: { names }, metadata }: LinkedWorkload): boolean {
   return names === undefined || names.startsWith(`${metadata.namespace ?? ''}/`);
 }
 
@@ -158,7 +157,7 @@ function createBuilder(
   };
   return (group) => {
     const owner = ownerOf(group);
-    const systems = new Set(group.members.map(({ workload }) => workload.metadata.labels?.[partOfKey]));
+    const systems = new Set(group.members.map(({ workload }) => workload.link.labels[partOfKey]));
     const [system] = systems;
     const isSystem = system !== undefined && entities.store('System').get(`${group.namespace}/${system}`) !== undefined;
     return {
@@ -191,10 +190,11 @@ function withWorkloads(options: { group: WorkloadGroup; name: string; spec: Spec
   };
 }
 
-function isLinkedByLabels(workload: TrimmedWorkload, name: string): boolean {
-  const { namespace = '', labels = {} } = workload.metadata;
+function isLinkedByLabels(workload: LinkedWorkload, name: string): boolean {
+  const { namespace = '' } = workload.metadata;
+  const { labels, names } = workload.link;
   return (
-    workload.names === `${namespace}/${name}` ||
+    names === `${namespace}/${name}` ||
     labels['backstage.io/kubernetes-id'] === name ||
     labels['app.kubernetes.io/name'] === name
   );
@@ -208,7 +208,7 @@ function trialEntity({ metadata, ...manifest }: ComponentManifest, namespaces: N
 }
 
 function shown({ kind, workload }: Candidate): ProposedComponent['workloads'][number] {
-  return { kind, name: workload.metadata.name, images: workload.images };
+  return { kind, name: workload.metadata.name, images: workload.link.images };
 }
 
 function describe({ namespace, members }: WorkloadGroup): string {
@@ -217,7 +217,7 @@ function describe({ namespace, members }: WorkloadGroup): string {
   return `${first?.kind ?? ''} ${namespace}/${first?.workload.metadata.name ?? ''}${more}`;
 }
 
-function idOf({ kind, metadata }: TrimmedWorkload): string {
+function idOf({ kind, metadata }: { kind: string } & Pick<LinkedWorkload, 'metadata'>): string {
   return `${kind}/${metadata.namespace ?? ''}/${metadata.name}`;
 }
 

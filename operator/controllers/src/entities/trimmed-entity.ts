@@ -23,6 +23,8 @@ export interface TrimmedRef {
 /** A workload that an entity names in `spec.workloads`; the namespace is filled in. */
 export interface NamedWorkload {
   kind: string;
+  /** Left out where the kind alone tells. */
+  group?: string;
   namespace: string;
   name: string;
 }
@@ -120,6 +122,7 @@ function namedWorkloads(spec: EntityResource['spec'], namespace: string): readon
   if (!('workloads' in spec) || spec.workloads === undefined) return none;
   return spec.workloads.map((workload) => ({
     kind: workload.kind,
+    ...(workload.group !== undefined && { group: workload.group }),
     name: workload.name,
     namespace: workload.namespace ?? namespace,
   }));

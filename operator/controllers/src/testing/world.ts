@@ -11,6 +11,8 @@ import {
   createStore,
   type Informer,
   type KubernetesObject,
+  type ResourceType,
+  type SourceReason,
   type StoreIndexes,
   type WritableStore,
 } from '@portolan/runtime';
@@ -18,25 +20,18 @@ import { createEntityStores, entityIndexes, type EntityStores } from '../entitie
 import { trimEntity, type TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { createLinker, linkIndexes, linkingKinds, type Linker } from '../workloads/links.ts';
 import {
-  trimNamespace,
-  trimPod,
-  trimReplicaSet,
-  workloadKinds,
-  workloadTrimmer,
-  type TrimmedNamespace,
-  type TrimmedPod,
-  type TrimmedReplicaSet,
-  type TrimmedWorkload,
-  type WorkloadKind,
-} from '../workloads/trim.ts';
+  createWorkloadInformers,
+  type Inform,
+  type WorkloadInformers,
+  type WorkloadKindSetting,
+} from '../workloads/workload-informers.ts';
 import {
   createWorkloadStores,
-  ownerIndexes,
-  workloadIndexes,
+  type Primary,
   type SourceState,
-  type WorkloadInformers,
   type WorkloadStores,
 } from '../workloads/workload-stores.ts';
+import type { WorkloadKind } from '../workloads/trim.ts';
 
 /** An entity as a test writes it. */
 export interface EntityInput {
@@ -63,6 +58,12 @@ export interface WorkloadInput {
   status?: object;
 }
 
+/** An object of the API, as far as stores need it. */
+export interface RawObject {
+  metadata: { name: string; namespace?: string } & Record<string, unknown>;
+  [field: string]: unknown;
+}
+
 export interface World {
   entities: EntityStores;
   entityInformers: ReadonlyMap<EntityKind, Informer<TrimmedEntity>>;
@@ -72,13 +73,17 @@ export interface World {
   /** Stores an entity, again with a higher resourceVersion when it is there, and returns it as stored. */
   put: (input: EntityInput) => TrimmedEntity;
   remove: (kind: EntityKind, key: string) => void;
-  run: (input: WorkloadInput) => TrimmedWorkload;
+  run: (input: WorkloadInput) => Primary;
   stop: (kind: WorkloadKind, key: string) => void;
+  /** Stores an object of any watched kind as the API server would send it; its resourceVersion is filled in. */
+  add: (kind: string, raw: RawObject, from?: { initial?: boolean }) => void;
+  /** Removes an object of any watched kind by its key. */
+  take: (kind: string, key: string) => void;
   addPod: (raw: object) => void;
   addReplicaSet: (raw: object) => void;
   addNamespace: (name: string, allowsLinksFrom?: string) => void;
   /** From now on the kind is in this state; `synced` is the start. */
-  setState: (kind: EntityKind | WorkloadKind, state: SourceState) => void;
+  setState: (kind: string, state: SourceState) => void;
 }
 
 /** The namespace of everything that names none. */
@@ -94,40 +99,50 @@ const specs: Record<EntityKind, object> = {
   User: {},
 };
 
-/** Creates an empty world in which everything is synced. */
-export function createWorld(): World {
+/** Creates an empty world in which everything is synced; `kinds` are configured beside Kubernetes' own. */
+export function createWorld(options: { kinds?: readonly WorkloadKindSetting[] } = {}): World {
   const namespaces = createNamespaceMapping();
   const states = new Map<string, SourceState>();
   let version = 0;
 
-  const fakeInformer = <T extends KubernetesObject>(kind: string, indexes: StoreIndexes<T>): Fake<T> =>
-    createFake({ kind, indexes, state: () => states.get(kind) ?? 'synced' });
+  const stateOf = (kind: string) => (): SourceState => states.get(kind) ?? 'synced';
   const entityFakes = new Map(
     kinds.map(({ kind }) => {
       const links = (linkingKinds as readonly string[]).includes(kind) ? linkIndexes : {};
-      return [kind, fakeInformer<TrimmedEntity>(kind, { ...entityIndexes, ...links })] as const;
+      const resource = { group: '', version: 'v1', plural: `${kind.toLowerCase()}s`, kind, namespaced: true };
+      const indexes = { ...entityIndexes, ...links };
+      return [kind, createFake<TrimmedEntity>({ resource, indexes, state: stateOf(kind) })] as const;
     }),
   );
-  const workloadFakes = new Map(
-    workloadKinds.map((kind) => [kind, fakeInformer<TrimmedWorkload>(kind, workloadIndexes)] as const),
-  );
-  const replicaSets = fakeInformer<TrimmedReplicaSet>('ReplicaSet', ownerIndexes);
-  const pods = fakeInformer<TrimmedPod>('Pod', ownerIndexes);
-  const namespaceFake = fakeInformer<TrimmedNamespace>('Namespace', {});
+  const written = new Map<
+    string,
+    { put: (raw: unknown, from?: { initial?: boolean }) => void; remove: (key: string) => void }
+  >();
+  const inform: Inform = ({ resource, transform, indexes = {} }) => {
+    const { store, informer } = createFake({ resource, indexes, state: stateOf(resource.kind) });
+    written.set(resource.kind, {
+      put: (raw, from) => store.put(transform(raw), { raw, ...from }),
+      remove: (key) => store.remove(key),
+    });
+    return informer;
+  };
 
   const entityInformers = new Map([...entityFakes].map(([kind, { informer }]) => [kind, informer] as const));
-  const workloadInformers: WorkloadInformers = {
-    workloads: new Map([...workloadFakes].map(([kind, { informer }]) => [kind, informer] as const)),
-    replicaSets: replicaSets.informer,
-    pods: pods.informer,
-    namespaces: namespaceFake.informer,
-  };
+  const workloadInformers = createWorkloadInformers({
+    inform,
+    ...(options.kinds !== undefined && { kinds: options.kinds }),
+    isClusterWide: true,
+  });
   const entities = createEntityStores(entityInformers);
   const workloads = createWorkloadStores(workloadInformers);
 
   const entityFake = (kind: EntityKind) => entityFakes.get(kind) ?? fail(kind);
-  const workloadFake = (kind: WorkloadKind) => workloadFakes.get(kind) ?? fail(kind);
   const nextVersion = (): string => String((version += 1));
+  const add: World['add'] = (kind, raw, from) => {
+    const metadata = { uid: `${kind}-${raw.metadata.namespace ?? ''}-${raw.metadata.name}`, ...raw.metadata };
+    (written.get(kind) ?? fail(kind)).put({ ...raw, metadata: { ...metadata, resourceVersion: nextVersion() } }, from);
+  };
+  const take: World['take'] = (kind, key) => (written.get(kind) ?? fail(kind)).remove(key);
   return {
     entities,
     entityInformers,
@@ -144,25 +159,18 @@ export function createWorld(): World {
       entityFake(kind).store.remove(key);
     },
     run: (input) => {
-      const kind = input.kind ?? 'Deployment';
-      const trimmed = workloadTrimmer(kind)(rawWorkload(input, nextVersion()));
-      workloadFake(kind).store.put(trimmed);
-      return trimmed;
+      const { kind = 'Deployment', name, namespace = home } = input;
+      add(kind, rawWorkload(input));
+      return workloads.get(kind, `${namespace}/${name}`) ?? fail(kind);
     },
-    stop: (kind, key) => {
-      workloadFake(kind).store.remove(key);
-    },
-    addPod: (raw) => {
-      pods.store.put(trimPod(raw));
-    },
-    addReplicaSet: (raw) => {
-      replicaSets.store.put(trimReplicaSet(raw));
-    },
+    stop: take,
+    add,
+    take,
+    addPod: (raw) => add('Pod', raw as RawObject),
+    addReplicaSet: (raw) => add('ReplicaSet', raw as RawObject),
     addNamespace: (name, allowsLinksFrom) => {
       const annotations = allowsLinksFrom === undefined ? {} : { 'portolan.dev/allow-links-from': allowsLinksFrom };
-      namespaceFake.store.put(
-        trimNamespace({ metadata: { name, uid: `namespace-${name}`, resourceVersion: nextVersion(), annotations } }),
-      );
+      add('Namespace', { metadata: { name, annotations } });
     },
     setState: (kind, state) => {
       states.set(kind, state);
@@ -177,13 +185,12 @@ interface Fake<T> {
 
 /** An informer over a store that the test writes. */
 function createFake<T extends KubernetesObject>(options: {
-  kind: string;
+  resource: ResourceType;
   indexes: StoreIndexes<T>;
   state: () => SourceState;
 }): Fake<T> {
-  const { kind, indexes, state } = options;
+  const { resource, indexes, state } = options;
   const store = createStore<T>({ indexes, freeze: true });
-  const resource = { group: '', version: 'v1', plural: `${kind.toLowerCase()}s`, kind, namespaced: true };
   const informer: Informer<T> = {
     resource,
     store,
@@ -195,12 +202,25 @@ function createFake<T extends KubernetesObject>(options: {
         synced: state() === 'synced',
         connected: state() === 'synced',
         since: '2026-01-01T00:00:00Z',
-        ...(state() === 'refused' && { reason: 'Forbidden' as const }),
+        ...reasonOf(state()),
       },
     ],
     run: async () => undefined,
   };
   return { store, informer };
+}
+
+function reasonOf(state: SourceState): { reason?: SourceReason } {
+  switch (state) {
+    case 'refused':
+      return { reason: 'Forbidden' };
+    case 'absent':
+      return { reason: 'NotInstalled' };
+    case 'failing':
+      return { reason: 'Failed' };
+    default:
+      return {};
+  }
 }
 
 function resourceOf(input: EntityInput, resourceVersion: string): EntityResource {
@@ -223,16 +243,14 @@ function resourceOf(input: EntityInput, resourceVersion: string): EntityResource
 }
 
 /** As the API server would send it: one replica, rolled out, unless the input says otherwise. */
-function rawWorkload(input: WorkloadInput, resourceVersion: string): object {
-  const { kind = 'Deployment', name, namespace = home, labels = {}, annotations = {}, spec, status } = input;
+function rawWorkload(input: WorkloadInput): RawObject {
+  const { name, namespace = home, labels = {}, annotations = {}, spec, status } = input;
   return {
     metadata: {
       name,
       namespace,
       labels,
       annotations,
-      uid: `${kind}-${namespace}-${name}`,
-      resourceVersion,
       generation: 1,
     },
     spec: { replicas: 1, ...spec },

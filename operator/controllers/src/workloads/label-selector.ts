@@ -1,3 +1,7 @@
+import { list, record, strings, text } from './trim-fields.ts';
+
+const requirementsKept = 50;
+
 /** One requirement of a label selector. */
 export type Requirement =
   { operator: 'in' | 'notin'; key: string; values: readonly string[] } | { operator: 'exists' | 'absent'; key: string };
@@ -47,4 +51,35 @@ export function matchesSelector(
         return value === undefined || !requirement.values.includes(value);
     }
   });
+}
+
+const setOperators: Readonly<Record<string, 'in' | 'notin'>> = { In: 'in', NotIn: 'notin' };
+const existenceOperators: Readonly<Record<string, 'exists' | 'absent'>> = { Exists: 'exists', DoesNotExist: 'absent' };
+
+/**
+ * Reads a LabelSelector as objects hold it, `matchLabels` and `matchExpressions` together. An empty one meets every
+ * label; one that is absent, or that no API server would accept, is undefined and selects nothing.
+ */
+export function readSelector(raw: unknown): readonly Requirement[] | undefined {
+  if (typeof raw !== 'object' || raw === null || Array.isArray(raw)) return undefined;
+  const { matchLabels, matchExpressions } = raw as Record<string, unknown>;
+  const equal = Object.entries(strings(matchLabels)).map(([key, value]): Requirement => ({
+    operator: 'in',
+    key,
+    values: [value],
+  }));
+  const expressions = list(matchExpressions).slice(0, requirementsKept).map(readExpression);
+  if (expressions.some((each) => each === undefined)) return undefined;
+  return [...equal.slice(0, requirementsKept), ...expressions.filter((each) => each !== undefined)];
+}
+
+function readExpression(raw: unknown): Requirement | undefined {
+  const expression = record(raw);
+  const key = text(expression['key']);
+  const written = text(expression['operator']);
+  if (key === '') return undefined;
+  if (Object.hasOwn(existenceOperators, written)) return { operator: existenceOperators[written] ?? 'exists', key };
+  if (!Object.hasOwn(setOperators, written)) return undefined;
+  const values = list(expression['values']).slice(0, requirementsKept).map(text);
+  return { operator: setOperators[written] ?? 'in', key, values };
 }

@@ -175,7 +175,7 @@ describe('the linker', () => {
           for (const each of stored.values()) {
             for (const { workload: found, tier, isShared } of world.linker.linksOf(each).links) {
               const isHome = found.metadata.namespace === each.metadata.namespace;
-              const names = found.names === `${each.metadata.namespace}/${each.metadata.name}`;
+              const names = found.link.names === `${each.metadata.namespace}/${each.metadata.name}`;
               const isLetIn = found.metadata.namespace === 'theirs' && allows !== undefined;
               expect(isHome || names || isLetIn).toBe(true);
               const other = world.linker.entitiesOf(found);

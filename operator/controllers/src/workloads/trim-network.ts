@@ -52,6 +52,8 @@ export interface TrimmedRoute extends KubernetesObject {
   /** Parents that the route asks for. */
   wanted: readonly string[];
   parents: readonly RouteParent[];
+  /** Names of the Services of its namespace that it leads to, each once. */
+  backends: readonly string[];
   createdMs: number | undefined;
 }
 
@@ -128,9 +130,20 @@ export function routeTrimmer(kind: string): (raw: unknown) => TrimmedRoute {
           name: text(record(parent['parentRef'])['name']),
           conditions: trimConditions(parent['conditions'], { generation: metadata.generation ?? 0 }),
         })),
+      backends: routeBackends(object, metadata.namespace ?? ''),
       createdMs: createdMs(object),
     };
   };
+}
+
+/** Services of other namespaces are left out: what is there is not this namespace's to tell. */
+function routeBackends(object: Record<string, unknown>, namespace: string): string[] {
+  const refs = list(record(object['spec'])['rules'])
+    .slice(0, 200)
+    .flatMap((rule) => list(record(rule)['backendRefs']).slice(0, 200).map(record))
+    .filter((ref) => (ref['kind'] ?? 'Service') === 'Service' && (ref['group'] ?? '') === '')
+    .filter((ref) => (ref['namespace'] ?? namespace) === namespace);
+  return [...new Set(refs.map((ref) => text(ref['name'])).filter((name) => name !== ''))].slice(0, backendsKept);
 }
 
 function hasAddress(object: Record<string, unknown>): boolean {

@@ -1,4 +1,5 @@
 import type { KubernetesObject } from '@portolan/runtime';
+import { readSelector, type Requirement } from './label-selector.ts';
 import {
   count,
   createdMs,
@@ -13,7 +14,7 @@ import {
 /** What health reads of a HorizontalPodAutoscaler. */
 export interface TrimmedAutoscaler extends KubernetesObject {
   kind: 'HorizontalPodAutoscaler';
-  target: { kind: string; name: string };
+  target: { apiVersion: string; kind: string; name: string };
   max: number;
   current: number;
   observedGeneration: number | undefined;
@@ -44,6 +45,14 @@ export interface TrimmedDisruptionBudget extends KubernetesObject {
   disruptionsAllowed: number;
   expectedPods: number;
   conditions: readonly TrimmedCondition[];
+  /** What it says of its pods' labels; undefined where it cannot be read, and selects nothing. */
+  selector: readonly Requirement[] | undefined;
+}
+
+/** What is read of a StorageClass. */
+export interface TrimmedStorageClass extends KubernetesObject {
+  kind: 'StorageClass';
+  bindingMode: string;
 }
 
 /** What health reads of a kind that it has no rule for. */
@@ -54,6 +63,9 @@ export interface TrimmedObject extends KubernetesObject {
   observedGeneration: number | undefined;
   createdMs: number | undefined;
   conditions: readonly TrimmedCondition[];
+  /** Replicas that there should be and that are ready, where the kind has the fields that a Deployment has. */
+  desired: number;
+  ready: number;
 }
 
 /** Set on a claim when its provisioning begins (component-helpers, storage/volume). */
@@ -72,7 +84,7 @@ export function trimHorizontalPodAutoscaler(raw: unknown): TrimmedAutoscaler {
   return {
     kind: 'HorizontalPodAutoscaler',
     metadata: trimMetadata(object),
-    target: { kind: text(target['kind']), name: text(target['name']) },
+    target: { apiVersion: text(target['apiVersion']), kind: text(target['kind']), name: text(target['name']) },
     max: count(spec['maxReplicas']),
     current: count(status['currentReplicas']),
     observedGeneration: observed(status),
@@ -112,7 +124,16 @@ export function trimPodDisruptionBudget(raw: unknown): TrimmedDisruptionBudget {
     disruptionsAllowed: count(status['disruptionsAllowed']),
     expectedPods: count(status['expectedPods']),
     conditions: trimConditions(status['conditions']),
+    selector: readSelector(record(object['spec'])['selector']),
   };
+}
+
+/** The transform of StorageClasses. */
+export function trimStorageClass(raw: unknown): TrimmedStorageClass {
+  const object = record(raw);
+  // The API server fills in Immediate.
+  const bindingMode = text(object['volumeBindingMode']) || 'Immediate';
+  return { kind: 'StorageClass', metadata: trimMetadata(object), bindingMode };
 }
 
 /** Builds the transform of any other kind, for the generic rule. */
@@ -128,6 +149,8 @@ export function objectTrimmer({ group, kind }: { group: string; kind: string }):
       observedGeneration: observed(status),
       createdMs: createdMs(object),
       conditions: trimConditions(status['conditions'], { generation: metadata.generation ?? 0 }),
+      desired: count(record(object['spec'])['replicas']),
+      ready: count(status['readyReplicas']),
     };
   };
 }

@@ -16,16 +16,13 @@ import {
 export type { TrimmedCondition } from './trim-fields.ts';
 export { podTrimmer, trimPod, type Termination, type TrimmedContainer, type TrimmedPod } from './trim-pod.ts';
 
-/** The workload kinds that components link to. */
+/** The kinds that make pods and are never made for another of them. */
 export const workloadKinds = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob'] as const;
 export type WorkloadKind = (typeof workloadKinds)[number];
 
-/** What linking and health read of a workload. Counts that the server left out are 0. */
+/** What health reads of a workload. Counts that the server left out are 0. */
 export interface TrimmedWorkload extends KubernetesObject {
   kind: WorkloadKind;
-  /** Entities that the workload names itself: `ns/name`, lower case. */
-  names: string | undefined;
-  images: readonly string[];
   isPaused: boolean;
   onDelete: boolean;
   partition: number;
@@ -65,9 +62,7 @@ export interface TrimmedNamespace extends KubernetesObject {
   allowsLinksFrom: readonly string[];
 }
 
-export const componentKey = 'portolan.dev/component';
 export const allowLinksFromKey = 'portolan.dev/allow-links-from';
-const imagesKept = 5;
 
 /** Builds the transform of one workload kind. It never throws, whatever the object lacks. */
 export function workloadTrimmer(kind: WorkloadKind): (raw: unknown) => TrimmedWorkload {
@@ -75,20 +70,12 @@ export function workloadTrimmer(kind: WorkloadKind): (raw: unknown) => TrimmedWo
     const object = record(raw);
     const spec = record(object['spec']);
     const status = record(object['status']);
-    const metadata = trimMetadata(object);
-    const template =
-      kind === 'CronJob' ? record(record(record(spec['jobTemplate'])['spec'])['template']) : record(spec['template']);
     const strategy = record(spec['updateStrategy']);
     const created = createdMs(object);
     const isDaemonSet = kind === 'DaemonSet';
     return {
       kind,
-      metadata: { ...metadata, labels: strings(record(object['metadata'])['labels']) },
-      names: namedComponent(object),
-      images: list(record(template['spec'])['containers'])
-        .slice(0, imagesKept)
-        .map((container) => text(record(container)['image']))
-        .filter((image) => image !== ''),
+      metadata: trimMetadata(object),
       isPaused: spec['paused'] === true || spec['suspend'] === true,
       onDelete: strategy['type'] === 'OnDelete',
       partition: count(record(strategy['rollingUpdate'])['partition']),
@@ -151,13 +138,4 @@ export function trimNamespace(raw: unknown): TrimmedNamespace {
 /** Quota, admission and their like are told apart by what the API server answered to the controller. */
 function explainFailure(type: string, message: string): string | undefined {
   return type === 'ReplicaFailure' ? createCause(message) : undefined;
-}
-
-/** An annotation may name another namespace; a label value cannot hold a slash and so names the workload's own. */
-function namedComponent(object: Record<string, unknown>): string | undefined {
-  const metadata = record(object['metadata']);
-  const value = strings(metadata['annotations'])[componentKey] ?? strings(metadata['labels'])[componentKey];
-  if (value === undefined || value.trim() === '') return undefined;
-  const named = value.trim().toLowerCase();
-  return named.includes('/') ? named : `${text(metadata['namespace'])}/${named}`;
 }

@@ -1,91 +1,52 @@
-import {
-  conditionTypes,
-  type Evidence,
-  type HealthStatus,
-  type WorkloadsStatus,
-  type WorkloadStatus,
-} from '@portolan/crds';
+import { conditionTypes, type Evidence, type HealthStatus, type WorkloadsStatus } from '@portolan/crds';
 import type { Fragment, FragmentSource, StatedCondition } from '../composer/fragment.ts';
-import type { NamedWorkload, TrimmedEntity } from '../entities/trimmed-entity.ts';
+import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { aggregateHealth, type Aggregate } from './health/aggregate.ts';
-import type { RuleContext } from './health/context.ts';
-import { findingOf, type Finding } from './health/finding.ts';
-import { judge } from './health/registry.ts';
-import { linkingKinds, type Link, type Linker, type Links } from './links.ts';
+import { createLinkJudge, type Judged, type JudgedLinks } from './judge-links.ts';
+import { builtInPrimaries } from './kind-id.ts';
+import { linkingKinds, type Linker, type Links } from './links.ts';
+import { createRuleContexts } from './rule-context.ts';
+import { createSupporters } from './supporters.ts';
 import type { WorkloadStores } from './workload-stores.ts';
 
 const shownWorkloads = 20;
 const shownEvidence = 10;
 const shownGaps = 10;
 
-type Judged = Finding & { item: WorkloadStatus };
-
 /** The workloads controller's part of a status: `workloads`, `health` and `WorkloadsLinked`. */
 export function createWorkloadFragments(options: { linker: Linker; workloads: WorkloadStores }): FragmentSource {
   const { linker, workloads } = options;
+  const supporters = createSupporters(workloads);
+  const judgeLinks = createLinkJudge({
+    workloads,
+    supporters,
+    contexts: createRuleContexts({ workloads, supporters }),
+  });
   const kinds: readonly string[] = linkingKinds;
   return (entity, nowMs) => {
     // What is not listed yet is not gone: the stored part stands until every source has answered.
     if (!kinds.includes(entity.kind) || !workloads.isSettled()) return {};
     const links = linker.linksOf(entity);
-    const judged = [
-      ...links.links.map((link) => judgeLink(link, workloads, { nowMs, ...troubledSince(entity) })),
-      ...links.unreadable.map((named) => unreadable(named)),
-    ];
-    const together = aggregateHealth({ primaries: judged, supporting: [] });
-    if (together === undefined) return withoutWorkloads(entity, links, nowMs);
-    const rechecks = judged.flatMap((each) => each.recheckMs ?? []);
+    const judged = judgeLinks(entity, links, { nowMs, ...troubledSince(entity) });
+    const together = aggregateHealth(judged);
+    if (together === undefined) return withoutWorkloads(entity, links, { nowMs, workloads });
+    const rechecks = [...judged.primaries, ...judged.supporting].flatMap((each) => each.recheckMs ?? []);
     return {
       fields: { workloads: summarise(judged), health: healthOf(entity, together, judged, nowMs) },
-      conditions: [linkedCondition(links, judged.length)],
+      conditions: [linkedCondition(links)],
       ...(rechecks.length > 0 && { recheckMs: Math.min(...rechecks) }),
     };
   };
 }
 
-function judgeLink(
-  { workload, tier, isShared }: Link,
-  workloads: WorkloadStores,
-  context: Omit<RuleContext, 'pods'>,
-): Judged {
-  const finding = judge(workload, { ...context, pods: workloads.podsOf(workload) });
-  const item: WorkloadStatus = {
-    kind: workload.kind,
-    namespace: workload.metadata.namespace ?? '',
-    name: workload.metadata.name,
-    link: tier,
-    ...(isShared && { shared: true }),
-    desired: workload.desired,
-    ready: workload.ready,
-    ...(workload.images.length > 0 && { images: [...workload.images] }),
-    verdict: finding.verdict,
-    reason: finding.reason,
-    message: finding.message,
-  };
-  return { ...finding, item };
-}
-
-function unreadable(named: NamedWorkload): Judged {
-  const { kind, namespace, name } = named;
-  const found = findingOf(
-    { kind, metadata: { namespace, name } },
-    {
-      verdict: 'Unknown',
-      reason: 'Forbidden',
-      message: `${kind} ${name} cannot be read: grant the operator get, list and watch on that kind.`,
-    },
-  );
-  const { verdict, reason, message } = found;
-  return { ...found, item: { kind, namespace, name, link: 'Spec', desired: 0, ready: 0, verdict, reason, message } };
-}
-
-function summarise(judged: readonly Judged[]): WorkloadsStatus {
-  const more = judged.length - shownWorkloads;
+function summarise({ primaries, supporting }: JudgedLinks): WorkloadsStatus {
+  const items = [...primaries, ...supporting].map((each) => each.item);
+  const more = items.length - shownWorkloads;
   return {
-    total: judged.length,
-    desired: sum(judged.map((each) => each.item.desired)),
-    ready: sum(judged.map((each) => each.item.ready)),
-    items: judged.slice(0, shownWorkloads).map((each) => each.item),
+    total: primaries.length,
+    desired: sum(primaries.map((each) => each.item.desired)),
+    ready: sum(primaries.map((each) => each.item.ready)),
+    items: items.slice(0, shownWorkloads),
     ...(more > 0 && { more }),
   };
 }
@@ -93,53 +54,68 @@ function summarise(judged: readonly Judged[]): WorkloadsStatus {
 function healthOf(
   entity: TrimmedEntity,
   { worst, gaps }: Aggregate<Judged>,
-  judged: readonly Judged[],
+  judged: JudgedLinks,
   nowMs: number,
 ): HealthStatus {
-  const evidence: Evidence[] = judged.filter((each) => each.verdict === worst.verdict).flatMap((each) => each.evidence);
+  const evidence: Evidence[] = [
+    ...judged.primaries.filter((each) => each.verdict === worst.verdict),
+    // An Unknown of what supports is a gap, and its health proves nothing of what runs.
+    ...judged.supporting.filter(({ verdict }) => verdict === worst.verdict && explains.has(verdict)),
+  ].flatMap((each) => each.evidence);
   const more = evidence.length - shownEvidence;
+  const missing = [...gaps, ...judged.gaps];
   return {
     verdict: worst.verdict,
     reason: worst.reason,
     message: worst.message,
     since: sinceOf(entity, worst.verdict, nowMs),
     ...(worst.nextStep !== undefined && { nextStep: worst.nextStep }),
-    ...(gaps.length > 0 && { gaps: gaps.slice(0, shownGaps) }),
+    ...(missing.length > 0 && { gaps: missing.slice(0, shownGaps) }),
     evidence: evidence.slice(0, shownEvidence),
     ...(more > 0 && { more }),
   };
 }
 
+const explains: ReadonlySet<string> = new Set(['Degraded', 'Progressing']);
+
 /** Never linked: no health. Linked before and nothing now: Unknown, because something was lost. */
-function withoutWorkloads(entity: TrimmedEntity, links: Links, nowMs: number): Fragment {
+function withoutWorkloads(
+  entity: TrimmedEntity,
+  links: Links,
+  { nowMs, workloads }: { nowMs: number; workloads: WorkloadStores },
+): Fragment {
   const hasProblem = links.refusedNamespaces.length > 0 || links.missing.length > 0;
   if (entity.status?.health === undefined) {
     return {
       fields: { workloads: null, health: null },
-      conditions: [hasProblem ? linkedCondition(links, 0) : { type: conditionTypes.workloadsLinked, status: null }],
+      conditions: [hasProblem ? linkedCondition(links) : { type: conditionTypes.workloadsLinked, status: null }],
     };
   }
-  const message = 'It had workloads before, and none of them can be found now.';
+  const hidden = [...builtInPrimaries].filter((kind) => workloads.state(kind, entity.metadata.namespace) === 'refused');
+  const reason = hidden.length > 0 ? 'Forbidden' : 'NoWorkloads';
+  const message =
+    hidden.length > 0
+      ? `It had workloads before, and ${hidden.join(', ')} may not be read now: grant the operator list and watch.`
+      : 'It had workloads before, and none of them can be found now.';
   return {
     fields: {
       workloads: { total: 0, desired: 0, ready: 0 },
       health: {
         verdict: 'Unknown',
-        reason: 'NoWorkloads',
+        reason,
         message,
         since: sinceOf(entity, 'Unknown', nowMs),
       },
     },
     conditions: [
-      hasProblem
-        ? linkedCondition(links, 0)
-        : { type: conditionTypes.workloadsLinked, status: 'False', reason: 'NoWorkloads', message },
+      hasProblem ? linkedCondition(links) : { type: conditionTypes.workloadsLinked, status: 'False', reason, message },
     ],
   };
 }
 
-function linkedCondition(links: Links, total: number): StatedCondition {
-  const { refusedNamespaces, missing } = links;
+function linkedCondition(links: Links): StatedCondition {
+  const { refusedNamespaces, missing, unreadable } = links;
+  const total = links.links.length + unreadable.length;
   const type = conditionTypes.workloadsLinked;
   if (refusedNamespaces.length > 0) {
     return {
@@ -157,6 +133,16 @@ function linkedCondition(links: Links, total: number): StatedCondition {
       status: 'False',
       reason: 'NotFound',
       message: `spec.workloads names ${first.kind} ${first.namespace}/${first.name}${rest}, which does not exist.`,
+    };
+  }
+  const unwatched = unreadable.find((each) => each.reason === 'KindNotWatched');
+  if (unwatched !== undefined) {
+    const { kind, group } = unwatched.named;
+    return {
+      type,
+      status: 'False',
+      reason: 'KindNotWatched',
+      message: `spec.workloads names the kind ${kind}${group === undefined ? '' : ` of group ${group}`}, which the operator does not watch: add it to --workload-kinds, as in Rollout=rollouts.v1alpha1.argoproj.io.`,
     };
   }
   return {

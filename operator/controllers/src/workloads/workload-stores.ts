@@ -1,106 +1,145 @@
-import type { Informer, Store } from '@portolan/runtime';
-import {
-  workloadKinds,
-  type TrimmedNamespace,
-  type TrimmedPod,
-  type TrimmedReplicaSet,
-  type TrimmedWorkload,
-  type WorkloadKind,
-} from './trim.ts';
-
-/** The indexes that a workload informer must be built with. */
-export const workloadIndexes = {
-  /** Every label as `key=value`. */
-  label: (workload: TrimmedWorkload) =>
-    Object.entries(workload.metadata.labels ?? {}).map(([key, value]) => `${key}=${value}`),
-  /** The entity that the workload names, `ns/name`. */
-  names: (workload: TrimmedWorkload) => (workload.names === undefined ? [] : [workload.names]),
-};
-
-/** The index that pod and ReplicaSet informers must be built with: the uid of the controlling owner. */
-export const ownerIndexes = {
-  owner: (object: TrimmedPod | TrimmedReplicaSet) => object.metadata.ownerReferences?.map((each) => each.uid) ?? [],
-};
+import type { Informer, KubernetesObject, Store } from '@portolan/runtime';
+import type { NamedWorkload } from '../entities/trimmed-entity.ts';
+import { isBuiltIn, kindId, kindIdOf, kindIdOfOwner } from './kind-id.ts';
+import { partKinds, type LinkFacts } from './trim-link.ts';
+import type { TrimmedPod } from './trim.ts';
+import { informersByKind, type WorkloadInformers, type WorkloadObject } from './workload-informers.ts';
 
 /**
- * What is known of a kind: `synced` has been listed; `refused` will not be for now (forbidden, or not served);
- * `pending` is on its way.
+ * What is known of a kind: `synced` has been listed; `refused` may not be read; `absent` is not served; `failing` has
+ * not been listed and something is wrong; `pending` is on its way.
  */
-export type SourceState = 'synced' | 'refused' | 'pending';
+export type SourceState = 'synced' | 'refused' | 'absent' | 'failing' | 'pending';
 
-/** The informers that linking and health read. */
-export interface WorkloadInformers {
-  workloads: ReadonlyMap<WorkloadKind, Informer<TrimmedWorkload>>;
-  replicaSets: Informer<TrimmedReplicaSet>;
-  pods: Informer<TrimmedPod>;
-  /** Absent when only some namespaces are watched: Namespaces are cluster-scoped, and Roles cannot grant them. */
-  namespaces: Informer<TrimmedNamespace> | undefined;
-}
+/** An object that runs an entity: no part of another one, and told with its kind. */
+export type Primary = WorkloadObject & { kind: string; link: LinkFacts };
 
 /** The workload stores seen as one. Reads only. */
 export interface WorkloadStores {
-  store(kind: WorkloadKind): Store<TrimmedWorkload>;
-  all(): readonly Store<TrimmedWorkload>[];
-  state(kind: WorkloadKind): SourceState;
+  readonly informers: WorkloadInformers;
+  /** The stores of the kinds that may run an entity. */
+  all(): readonly Store<WorkloadObject>[];
+  /** The kind id that `spec.workloads` means; undefined where nobody watches such a kind. */
+  kindOf(named: Pick<NamedWorkload, 'kind' | 'group'>): string | undefined;
+  get(kindId: string, key: string): Primary | undefined;
+  /** A kind by its id, everywhere or in one namespace; `refused` where nobody watches it. */
+  state(kindId: string, namespace?: string): SourceState;
   /** False while any kind that matters is still being listed for the first time. */
   isSettled(): boolean;
-  /** The pods that a workload controls, through its ReplicaSets where there are any; those being deleted are left out. */
-  podsOf(workload: TrimmedWorkload): readonly TrimmedPod[];
-  /** The workload that controls a pod or a ReplicaSet. */
-  controllerOf(object: TrimmedPod | TrimmedReplicaSet): TrimmedWorkload | undefined;
+  isPrimary(object: WorkloadObject): object is Primary;
+  /** What runs an entity, from an object upwards: itself where it is no part, then whatever controls that. */
+  primariesAbove(object: WorkloadObject): readonly Primary[];
+  /** The pods that an object controls, through whatever is between; those being deleted are left out. */
+  podsOf(object: WorkloadObject): readonly TrimmedPod[];
   /** Whether a namespace lets entities of another one link its workloads. */
   allowsLinks(options: { workloadNamespace: string; entityNamespace: string }): boolean;
+  /** The namespaces that let entities of this one link their workloads. */
+  namespacesLetting(entityNamespace: string): readonly string[];
 }
 
-/** Joins the informers (built with {@link workloadIndexes} and {@link ownerIndexes}) into {@link WorkloadStores}. */
+/** Owner references may go in circles; nobody nests deeper. */
+const deepest = 8;
+/** Kinds that nothing is said without. Of the others each is known or not, for itself. */
+const essential = ['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job', 'ReplicaSet', 'Pod', 'Namespace'];
+
+/** Joins the informers into {@link WorkloadStores}. */
 export function createWorkloadStores(informers: WorkloadInformers): WorkloadStores {
-  const { workloads, replicaSets, pods, namespaces } = informers;
-  const informerOf = (kind: WorkloadKind): Informer<TrimmedWorkload> => {
-    const informer = workloads.get(kind);
-    if (informer === undefined) throw new TypeError(`no informer for kind ${kind}`);
-    return informer;
-  };
-  const isKind = (kind: string): kind is WorkloadKind => (workloadKinds as readonly string[]).includes(kind);
-  const controllerOf = (object: TrimmedPod | TrimmedReplicaSet): TrimmedWorkload | undefined => {
+  const { primaries, namespaces } = informers;
+  const byKind = informersByKind(informers);
+  const stores = [...primaries.values()].map(({ store }) => store);
+  const pods = primaries.get('Pod')?.store;
+  const anyStep = [...primaries.keys()].filter((kind) => kind !== 'Pod');
+  let unsettled = [...byKind];
+
+  const isPart = (object: WorkloadObject): boolean => {
     const owner = object.metadata.ownerReferences?.[0];
-    if (owner === undefined) return undefined;
-    const key = `${object.metadata.namespace ?? ''}/${owner.name}`;
-    if (owner.kind === 'ReplicaSet') {
-      const replicaSet = replicaSets.store.get(key);
-      // A ReplicaSet of a ReplicaSet does not exist, but hostile owner references do.
-      if (replicaSet === undefined || replicaSet.metadata.ownerReferences?.[0]?.kind === 'ReplicaSet') return undefined;
-      return controllerOf(replicaSet);
-    }
-    const workload = isKind(owner.kind) ? informerOf(owner.kind).store.get(key) : undefined;
-    return workload?.metadata.uid === owner.uid ? workload : undefined;
+    return owner !== undefined && partKinds.has(kindIdOf(object)) && primaries.has(kindIdOfOwner(owner));
   };
-  const living = (uid: string): TrimmedPod[] =>
-    pods.store.byIndex('owner', uid).filter((pod) => pod.metadata.deletionTimestamp === undefined);
+  const isPrimary = (object: WorkloadObject): object is Primary => object.link !== undefined && !isPart(object);
+  const controllerOf = ({ metadata }: WorkloadObject): WorkloadObject | undefined => {
+    const owner = metadata.ownerReferences?.[0];
+    if (owner === undefined) return undefined;
+    const found = primaries.get(kindIdOfOwner(owner))?.store.get(`${metadata.namespace ?? ''}/${owner.name}`);
+    return found?.metadata.uid === owner.uid ? found : undefined;
+  };
+  const allowsLinksFrom = (namespace: string): readonly string[] =>
+    (namespaces?.store.get(namespace) ?? namespaces?.store.get(`/${namespace}`))?.allowsLinksFrom ?? [];
+  const livingPods = (uid: string): TrimmedPod[] =>
+    (pods?.byIndex('owner', uid) ?? []).filter(
+      (pod) => pod.metadata.deletionTimestamp === undefined,
+    ) as unknown as TrimmedPod[];
+  const podsBelow = (object: WorkloadObject, seen: Set<string>): TrimmedPod[] => {
+    const uid = object.metadata.uid ?? '';
+    if (uid === '' || seen.has(uid) || seen.size > 10_000) return [];
+    seen.add(uid);
+    const steps = stepsBelow.get(kindIdOf(object)) ?? anyStep;
+    const between = steps.flatMap((kind) => primaries.get(kind)?.store.byIndex('owner', uid) ?? []);
+    return [...livingPods(uid), ...between.flatMap((each) => podsBelow(each, seen))];
+  };
+
   return {
-    store: (kind) => informerOf(kind).store,
-    all: () => workloadKinds.map((kind) => informerOf(kind).store),
-    state: (kind) => stateOf(informerOf(kind)),
-    isSettled: () =>
-      [...workloads.values(), replicaSets, pods, ...(namespaces === undefined ? [] : [namespaces])].every(
-        (informer) => stateOf(informer) !== 'pending',
+    informers,
+    all: () => stores,
+    kindOf: ({ kind, group }) => {
+      const id = group === undefined ? kind : kindId({ kind, group });
+      if (primaries.has(id)) return id;
+      if (group !== undefined || isBuiltIn(kind)) return undefined;
+      return [...primaries.keys()].find((each) => each.startsWith(`${kind}.`));
+    },
+    get: (kind, key) => {
+      const found = primaries.get(kind)?.store.get(key);
+      return found !== undefined && isPrimary(found) ? found : undefined;
+    },
+    state: (kind, namespace) => {
+      const informer = byKind.get(kind);
+      return informer === undefined ? 'refused' : stateOf(informer, namespace);
+    },
+    isSettled: () => {
+      unsettled = unsettled.filter(([, informer]) => !informer.isSynced());
+      return unsettled.every(([kind, informer]) => {
+        const state = stateOf(informer);
+        return state !== 'pending' && (state !== 'failing' || !essential.includes(kind));
+      });
+    },
+    isPrimary,
+    primariesAbove: (object) => {
+      const found: Primary[] = [];
+      let at: WorkloadObject | undefined = object;
+      for (let step = 0; at !== undefined && step < deepest; step += 1) {
+        if (isPrimary(at)) found.push(at);
+        at = controllerOf(at);
+      }
+      return found;
+    },
+    podsOf: (object) => (kindIdOf(object) === 'Pod' ? [object as unknown as TrimmedPod] : podsBelow(object, new Set())),
+    allowsLinks: ({ workloadNamespace, entityNamespace }) =>
+      allowsLinksFrom(workloadNamespace).some((each) => each === '*' || each === entityNamespace),
+    namespacesLetting: (entityNamespace) =>
+      [entityNamespace, '*'].flatMap((each) =>
+        (namespaces?.store.byIndex('letsIn', each) ?? []).map(({ metadata }) => metadata.name),
       ),
-    podsOf: (workload) => {
-      const uid = workload.metadata.uid ?? '';
-      if (workload.kind !== 'Deployment') return living(uid);
-      return replicaSets.store.byIndex('owner', uid).flatMap((each) => living(each.metadata.uid ?? ''));
-    },
-    controllerOf,
-    allowsLinks: ({ workloadNamespace, entityNamespace }) => {
-      const allowed = namespaces?.store.get(`/${workloadNamespace}`) ?? namespaces?.store.get(workloadNamespace);
-      return allowed?.allowsLinksFrom.some((each) => each === '*' || each === entityNamespace) ?? false;
-    },
   };
 }
 
-function stateOf(informer: Pick<Informer<TrimmedPod>, 'status' | 'isSynced'>): SourceState {
+/** What stands between a workload and its pods; of any other kind, whatever may. */
+const stepsBelow: ReadonlyMap<string, readonly string[]> = new Map([
+  ['Deployment', ['ReplicaSet']],
+  ['CronJob', ['Job']],
+  ['StatefulSet', []],
+  ['DaemonSet', []],
+  ['ReplicaSet', []],
+  ['Job', []],
+]);
+
+function stateOf(informer: Pick<Informer<KubernetesObject>, 'status' | 'isSynced'>, namespace?: string): SourceState {
   if (informer.isSynced()) return 'synced';
-  const refused = informer
+  const sources = informer
     .status()
-    .every((source) => source.synced || source.reason === 'Forbidden' || source.reason === 'NotInstalled');
-  return refused ? 'refused' : 'pending';
+    .filter((each) => namespace === undefined || each.namespace === undefined || each.namespace === namespace);
+  const open = sources.filter((each) => !each.synced);
+  if (sources.length === 0) return 'refused';
+  if (open.length === 0) return 'synced';
+  if (open.every((each) => each.reason === 'NotInstalled')) return 'absent';
+  if (open.every((each) => each.reason === 'NotInstalled' || each.reason === 'Forbidden')) return 'refused';
+  return open.some((each) => each.reason === undefined) ? 'pending' : 'failing';
 }

@@ -1,5 +1,5 @@
-import type { KubernetesObject } from '@portolan/runtime';
 import { trimJob } from '../trim-batch.ts';
+import { templateOf, templateOfCronJob, withLink } from '../trim-link.ts';
 import { routeTrimmer, trimIngress, trimService } from '../trim-network.ts';
 import {
   objectTrimmer,
@@ -46,6 +46,10 @@ function known<T extends JudgedObject>(
   return { ...names, trim, rule: rule as HealthRule<JudgedObject> };
 }
 
+function linked<T extends JudgedObject>(kind: string, trim: (raw: unknown) => T): (raw: unknown) => T {
+  return withLink(trim, { kind, templateOf });
+}
+
 function knownPod(raw: unknown): KnownPod {
   return { ...trimPod(raw), kind: 'Pod' };
 }
@@ -57,12 +61,28 @@ const gatewayApi = { group: 'gateway.networking.k8s.io', role: 'supporting' } as
 
 /** Every kind with a rule of its own. */
 export const healthKinds: readonly HealthKind[] = [
-  known({ ...apps, plural: 'deployments', kind: 'Deployment' }, workloadTrimmer('Deployment'), deployment),
-  known({ ...apps, plural: 'statefulsets', kind: 'StatefulSet' }, workloadTrimmer('StatefulSet'), statefulSet),
-  known({ ...apps, plural: 'daemonsets', kind: 'DaemonSet' }, workloadTrimmer('DaemonSet'), daemonSet),
-  known({ ...apps, plural: 'replicasets', kind: 'ReplicaSet' }, trimReplicaSet, replicaSet),
-  known({ ...batch, plural: 'cronjobs', kind: 'CronJob' }, workloadTrimmer('CronJob'), cronJob),
-  known({ ...batch, plural: 'jobs', kind: 'Job' }, trimJob, job),
+  known(
+    { ...apps, plural: 'deployments', kind: 'Deployment' },
+    linked('Deployment', workloadTrimmer('Deployment')),
+    deployment,
+  ),
+  known(
+    { ...apps, plural: 'statefulsets', kind: 'StatefulSet' },
+    linked('StatefulSet', workloadTrimmer('StatefulSet')),
+    statefulSet,
+  ),
+  known(
+    { ...apps, plural: 'daemonsets', kind: 'DaemonSet' },
+    linked('DaemonSet', workloadTrimmer('DaemonSet')),
+    daemonSet,
+  ),
+  known({ ...apps, plural: 'replicasets', kind: 'ReplicaSet' }, linked('ReplicaSet', trimReplicaSet), replicaSet),
+  known(
+    { ...batch, plural: 'cronjobs', kind: 'CronJob' },
+    withLink(workloadTrimmer('CronJob'), { kind: 'CronJob', templateOf: templateOfCronJob }),
+    cronJob,
+  ),
+  known({ ...batch, plural: 'jobs', kind: 'Job' }, linked('Job', trimJob), job),
   known({ ...core, plural: 'pods', kind: 'Pod', role: 'primary' }, knownPod, pod),
   known({ ...core, plural: 'services', kind: 'Service', role: 'supporting' }, trimService, service),
   known(
@@ -139,13 +159,4 @@ export function judge(object: JudgedObject, context: RuleContext): Finding {
 /** Trims and judges an object as the API server sends it. */
 export function judgeRaw(raw: unknown, names: { group: string; kind: string }, context: RuleContext): Finding {
   return judge(healthKind(names).trim(raw), context);
-}
-
-/**
- * Whether an object is part of another one that is judged: its health is its owner's to tell. An owner of a kind that
- * nobody watches leaves it on its own.
- */
-export function isPart(object: KubernetesObject, isWatched: (kind: string) => boolean): boolean {
-  const owner = object.metadata.ownerReferences?.[0];
-  return owner !== undefined && isWatched(owner.kind);
 }

@@ -68,6 +68,14 @@ export const supportSteps: Readonly<Record<string, StepRule>> = {
     text: `Let the operator read ${subject.kind}: grant it get, list and watch.`,
     command: kubectl('auth can-i list % -n %', [subject.kind.toLowerCase(), subject.namespace]),
   }),
+  KindNotWatched: (subject) => ({
+    text: `Tell the operator to watch ${subject.kind}: add it to --workload-kinds as ${subject.kind}=plural.version.group, and let it list and watch that kind.`,
+    command: 'kubectl api-resources --namespaced=true',
+  }),
+  NotInstalled: (subject) => ({
+    text: `Install the CustomResourceDefinition of ${subject.kind}, or take it out of spec.workloads.`,
+    command: 'kubectl api-resources --namespaced=true',
+  }),
   NoRule: (subject) => ({
     text: `Portolan has no rule for ${subject.kind} and the object reports no condition that it knows: judge it by its status.`,
     command: describe(subject),

@@ -3,6 +3,8 @@ import type { TrimmedCondition } from '../../trim.ts';
 import { waitOf } from '../context.ts';
 import { findingOf, shownReason, titleOf, type Finding } from '../finding.ts';
 import { conditionOf } from '../pod.ts';
+import { failingFinding, podsState, soonest } from './pods.ts';
+import { counts } from './replicas.ts';
 import type { HealthRule } from './rule.ts';
 
 /** Reasons of Ready=False that are steps and pass by themselves. */
@@ -12,10 +14,22 @@ const transient =
 const worksTypes = ['Ready', 'Available', 'Healthy', 'Established', 'Synced'];
 
 /**
- * Any kind, by the conventions of conditions (kstatus). Where they say nothing the answer is Unknown: no status is no
- * proof of health.
+ * Any kind, by the conventions of conditions (kstatus), and by the pods that it controls: a controller that reports
+ * progress while its pods crash knows no more than they do. Where nothing is said the answer is Unknown: no status is
+ * no proof of health.
  */
 export const generic: HealthRule<TrimmedObject> = (object, context) => {
+  const finding = byConditions(object, context);
+  if (finding.verdict === 'Degraded') return finding;
+  const state = podsState(context, { ignoresFailed: true });
+  const words = object.desired > 0 ? counts(object) : `${context.pods.length} pods`;
+  const failing = failingFinding(object, state, { counts: words });
+  if (failing !== undefined) return failing;
+  const recheckMs = soonest([finding.recheckMs, state.recheckMs]);
+  return recheckMs === undefined ? finding : { ...finding, recheckMs };
+};
+
+const byConditions: HealthRule<TrimmedObject> = (object, context) => {
   const title = titleOf(object);
   const stalled = conditionOf(object, 'Stalled');
   if (stalled?.status === 'True') return byCondition(object, 'Degraded', stalled, 'Stalled');

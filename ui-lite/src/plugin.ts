@@ -15,7 +15,7 @@ import { entityHref } from './view-models/links.ts';
 import { parseListState } from './view-models/list-state.ts';
 import { entityEvents, listEvents, liveView, type PageEvents } from './view-models/live.ts';
 import { runtimePageView, type RuntimeAnswer } from './view-models/runtime.ts';
-import { sourceNotices, staleness, type SourceState } from './view-models/sources.ts';
+import { sourceNotices, type SourceState } from './view-models/sources.ts';
 
 export interface UiOptions {
   /** What the pages show. */
@@ -61,8 +61,7 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
 
   const frame = () => {
     const nowMs = clock.now();
-    const states = sources();
-    return { nowMs, stale: staleness(states, nowMs), notices: sourceNotices(states, nowMs), broken: broken() };
+    return { nowMs, notices: sourceNotices(sources(), nowMs), broken: broken() };
   };
 
   let counted: { revision: number; count: BrokenCount } | undefined;
@@ -92,10 +91,10 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
   server.get('/', async (_request, reply) => reply.redirect('/catalog', 302));
 
   server.get('/catalog', async (request, reply) => {
-    const { stale, notices, broken } = frame();
+    const { notices, broken } = frame();
     const state = parseListState(searchOf(request));
     const live = liveView(events, listEvents(state));
-    const view = catalogListView(catalog, state, stale);
+    const view = catalogListView(catalog, state);
     return sendPage(reply, renderPage('list', { ...view, notices, broken, live }));
   });
 
@@ -104,9 +103,9 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     const ref = `${kind}:${namespace}/${name}`.toLowerCase();
     const id = catalog.byRef(ref);
     if (id === undefined) return notFound(reply, ref);
-    const { stale, notices, broken, nowMs } = frame();
+    const { notices, broken, nowMs } = frame();
     const live = liveView(events, entityEvents(ref));
-    const view = entityPageView(catalog, id, { nowMs, stale, toKubernetes });
+    const view = entityPageView(catalog, id, { nowMs, toKubernetes });
     return sendPage(
       reply,
       renderPage('entity', { ...view, notices, broken, live, canonical: entityHref({ kind, namespace, name }) }),
@@ -139,8 +138,8 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     // The catalog may have moved on meanwhile.
     const idNow = catalog.byRef(ref);
     if (idNow === undefined) return notFound(reply, ref);
-    const { stale, notices, broken, nowMs } = frame();
-    const view = runtimePageView(catalog, idNow, answer, { nowMs, stale });
+    const { notices, broken, nowMs } = frame();
+    const view = runtimePageView(catalog, idNow, answer, nowMs);
     const page = { ...view, notices, broken, live: live && { ...live, refreshMs: runtimeRefreshMs } };
     return sendPage(reply, renderPage('runtime', { ...page, canonical: runtimeHref(href) }));
   });

@@ -169,4 +169,32 @@ export const broken: Readonly<Record<string, EntityStatus>> = {
       evidence: [{ kind: 'DaemonSet', namespace: 'platform', name: 'log-shipper', reason: 'Forbidden' }],
     },
   ),
+  'platform/metrics-gateway': runningStatus(
+    [
+      {
+        kind: 'Deployment',
+        namespace: 'platform',
+        name: 'metrics-gateway',
+        link: 'Name',
+        desired: 3,
+        ready: 3,
+        images: ['registry.lumen.example/platform/metrics-gateway:v1.9.0'],
+        verdict: 'Unknown',
+        reason: 'Stale',
+        message: 'Deployments cannot be read.',
+      },
+    ],
+    {
+      verdict: 'Unknown',
+      reason: 'Stale',
+      message: 'Deployments cannot be read: the API server does not answer.',
+      since: minutesAgo(4),
+      lastKnown: {
+        verdict: 'Healthy',
+        reason: 'Ready',
+        message: 'Deployment metrics-gateway: 3 of 3 replicas are ready.',
+        since: minutesAgo(60 * 31),
+      },
+    },
+  ),
 };

@@ -67,18 +67,23 @@ describe('what is broken', () => {
     const { choices } = view('team=group:org/runtime');
     expect(choices.team).toContainEqual({ value: 'group:org/payments', label: 'Payments', count: 1, selected: false });
     expect(choices.team).toContainEqual({ value: 'group:org/runtime', label: 'Runtime', count: 0, selected: true });
-    expect(view().choices.within.map(({ label }) => label)).toEqual(['Commerce', 'Payments', 'Platform']);
-    expect(view().choices.reason.map(({ label }) => label)).toEqual(['CrashLoop', 'Forbidden', 'ImagePullBackOff']);
+    expect(view().choices.within.map(({ label }) => label)).toEqual(['Platform', 'Commerce', 'Payments']);
+    expect(view().choices.reason.map(({ label }) => label)).toEqual([
+      'CrashLoop',
+      'Forbidden',
+      'ImagePullBackOff',
+      'Stale',
+    ]);
   });
 
   it('counts every verdict, and what nobody knows for want of a workload', () => {
     const { counts, withoutHealth } = view();
     expect(counts.map(({ verdict, count }) => [verdict, count])).toEqual([
       ['Degraded', 2],
-      ['Unknown', 1],
+      ['Unknown', 2],
       ['Progressing', 1],
       ['Suspended', 1],
-      ['Healthy', 20],
+      ['Healthy', 19],
     ]);
     expect(withoutHealth).toBe(10);
   });
@@ -87,8 +92,9 @@ describe('what is broken', () => {
     const { unknowns } = view();
     expect(unknowns).toMatchObject([
       { reason: 'Forbidden', faults: [{ title: 'Log Shipper', health: { badge: { tone: 'unknown' } } }] },
+      { reason: 'Stale', faults: [{ title: 'Metrics Gateway', health: { lastKnown: { words: 'Healthy, Ready' } } }] },
     ]);
-    expect(brokenCount(company)).toEqual({ degraded: 2, unknown: 1 });
+    expect(brokenCount(company)).toEqual({ degraded: 2, unknown: 2 });
   });
 
   it('says how many more there are than it shows', () => {

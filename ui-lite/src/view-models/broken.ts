@@ -9,6 +9,7 @@ import { kindView, type KindView } from './kinds.ts';
 import { entityHref } from './links.ts';
 import { both, dimensionPaths, emptyListState, listHref } from './list-state.ts';
 import { reasonWords } from './reasons.ts';
+import { workloadsView } from './workloads.ts';
 
 /** One entity that is not well, with what there is to do. */
 export interface FaultView {
@@ -193,7 +194,6 @@ function faultView(entity: CatalogEntity, nowMs: number): FaultView {
   const { name, namespace } = entity.metadata;
   const { health, workloads } = entity.status.portolan;
   const href = entityHref({ kind: entity.kind, namespace, name });
-  const isCounted = workloads !== undefined && (workloads.desired > 0 || workloads.ready > 0);
   return {
     ref: canonicalRef(entity),
     href,
@@ -202,7 +202,7 @@ function faultView(entity: CatalogEntity, nowMs: number): FaultView {
     kind: kindView(entity.kind),
     namespace,
     health: healthView(health ?? { verdict: 'Unknown', reason: '', message: '', since: '' }, nowMs),
-    readiness: isCounted ? `${workloads.ready} of ${workloads.desired} replicas ready` : undefined,
+    readiness: workloads === undefined ? undefined : workloadsView(workloads, health).readiness,
   };
 }
 

@@ -148,14 +148,6 @@ describe('filters', () => {
     expect(view.clearHref).toBe('/catalog?sort=type');
   });
 
-  it('lose their colours when the cluster is away', () => {
-    const view = catalogListView(catalog, parseListState(''), { resources: ['pods'], since: undefined });
-    const health = view.facets.find((each) => each.dimension === 'health');
-    expect(health?.lastKnown).toBe(true);
-    expect(new Set(health?.options.map((option) => option.tone))).toEqual(new Set(['unknown']));
-    expect(new Set(view.rows.flatMap((row) => row.health?.word ?? []))).toEqual(new Set(['Unknown']));
-  });
-
   it('fold the rare values and never a chosen one', () => {
     const components = Array.from({ length: 30 }, (_, index) =>
       entityResource({

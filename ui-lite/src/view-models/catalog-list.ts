@@ -21,7 +21,6 @@ import { kindView } from './kinds.ts';
 import { nearNames } from './near-names.ts';
 import { lastPage, pageSize, pagingView, type PagingView } from './paging.ts';
 import { refPlan, textPlan, type SearchPlan } from './search-plan.ts';
-import type { Staleness } from './sources.ts';
 import { relationWords } from './relation-words.ts';
 
 export interface FilterChip {
@@ -77,7 +76,7 @@ const columnLabels: Readonly<Record<SortKey, string>> = {
 export const nearNameBudget = 20_000;
 
 /** The whole list page for one URL. */
-export function catalogListView(catalog: Catalog, asked: ListState, stale?: Staleness): CatalogListView {
+export function catalogListView(catalog: Catalog, asked: ListState): CatalogListView {
   const lookup = createEntityLookup(catalog);
   const search = searchFor(asked, catalog);
   const { state, page } = readPage(asked, search, catalog);
@@ -87,8 +86,8 @@ export function catalogListView(catalog: Catalog, asked: ListState, stale?: Stal
     total: page.total,
     size: catalog.size,
     text: state.text,
-    rows: page.ids.map((id) => summarize(lookup.byId(id), lookup, stale)),
-    facets: facetViews({ state, lookup, search: countedSearch(search, catalog), stale }),
+    rows: page.ids.map((id) => summarize(lookup.byId(id), lookup)),
+    facets: facetViews({ state, lookup, search: countedSearch(search, catalog) }),
     chips,
     clearHref: chips.length > 0 ? listHref(cleared(state)) : undefined,
     columns: sortKeys.map((key) => column(key, state)),

@@ -4,7 +4,6 @@ import type { HealthBadge } from './health.ts';
 import { kindView, type KindView } from './kinds.ts';
 import { entityHref } from './links.ts';
 import { emptyListState, listHref } from './list-state.ts';
-import type { Staleness } from './sources.ts';
 
 /** A page of an entity: what is declared and known, and what runs now. */
 export type EntityPage = 'overview' | 'runtime';
@@ -34,10 +33,7 @@ export function hasWorkloads(entity: CatalogEntity): boolean {
   return kindsWithWorkloads.has(entity.kind.toLowerCase());
 }
 
-export function entityHead(
-  entity: CatalogEntity,
-  { page, stale }: { page: EntityPage; stale?: Staleness | undefined },
-): EntityHead {
+export function entityHead(entity: CatalogEntity, page: EntityPage): EntityHead {
   const { name, namespace } = entity.metadata;
   const kind = kindView(entity.kind);
   const title = entityTitle(entity);
@@ -53,7 +49,7 @@ export function entityHead(
     type: text(entity.spec['type']),
     lifecycle: text(entity.spec['lifecycle']),
     description: text(entity.metadata.description),
-    overallHealth: entityHealth(entity, stale),
+    overallHealth: entityHealth(entity),
     tabs: hasWorkloads(entity)
       ? [
           { label: 'Overview', href, current: page === 'overview' },

@@ -8,7 +8,6 @@ import { healthView, type HealthView } from './health.ts';
 import { relationGroups, type RelationGroup } from './relations.ts';
 import { rollupView, type RollupView } from './rollup.ts';
 import { definitionView, yamlView, type DefinitionView, type YamlView } from './source-text.ts';
-import type { Staleness } from './sources.ts';
 import { teamRelations, teamView, type TeamView } from './team.ts';
 import { workloadsView, type WorkloadsView } from './workloads.ts';
 
@@ -34,30 +33,26 @@ export interface EntityPageView extends EntityHead {
 
 export interface EntityPageOptions {
   nowMs: number;
-  stale?: Staleness | undefined;
   /** From the catalog's namespaces to the cluster's. */
   toKubernetes: (namespace: string) => string;
 }
 
 /** The page of one entity. */
 export function entityPageView(catalog: Catalog, id: EntityId, options: EntityPageOptions): EntityPageView {
-  const { nowMs, stale } = options;
+  const { nowMs } = options;
   const lookup = createEntityLookup(catalog);
   const entity = lookup.byId(id);
   const status = entity.status.portolan;
-  const team = teamView(entity, lookup, stale);
-  const all = relationGroups(entity, lookup, { stale });
+  const team = teamView(entity, lookup);
+  const all = relationGroups(entity, lookup);
   const conditions = conditionViews(status.conditions ?? [], nowMs);
   return {
-    ...entityHead(entity, { page: 'overview', stale }),
+    ...entityHead(entity, 'overview'),
     about: aboutView(entity, lookup),
-    health: status.health === undefined ? undefined : healthView(status.health, nowMs, stale),
-    rollup:
-      status.rollup === undefined || stale !== undefined
-        ? undefined
-        : rollupView(status.rollup, canonicalRef(entity), lookup),
+    health: status.health === undefined ? undefined : healthView(status.health, nowMs),
+    rollup: status.rollup === undefined ? undefined : rollupView(status.rollup, canonicalRef(entity), lookup),
     expectsWorkloads: hasWorkloads(entity),
-    workloads: status.workloads === undefined ? undefined : workloadsView(status.workloads, stale),
+    workloads: status.workloads === undefined ? undefined : workloadsView(status.workloads, status.health),
     team,
     relations: team === undefined ? all : all.filter(({ type }) => !teamRelations.some((each) => each === type)),
     missingRefs: all.reduce((sum, group) => sum + group.missing, 0),

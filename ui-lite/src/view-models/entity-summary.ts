@@ -4,7 +4,6 @@ import { kindView, type KindView } from './kinds.ts';
 import { entityHref, splitRef } from './links.ts';
 import type { EntityLookup } from './entity-lookup.ts';
 import { rollupBadge } from './rollup-badge.ts';
-import type { Staleness } from './sources.ts';
 
 /** A ref as it is shown: with a link when it exists, marked when it does not. */
 export interface RefView {
@@ -50,14 +49,13 @@ export function canonicalRef(entity: CatalogEntity): string {
 }
 
 /** The entity's own health, or that of its parts. */
-export function entityHealth(entity: CatalogEntity, stale?: Staleness): HealthBadge | undefined {
+export function entityHealth(entity: CatalogEntity): HealthBadge | undefined {
   const { health, rollup } = entity.status.portolan;
-  if (health !== undefined) return healthBadge(health.verdict, health.reason, stale);
-  if (rollup?.verdict === undefined) return undefined;
-  return stale === undefined ? rollupBadge(rollup) : healthBadge(rollup.verdict, rollup.reason, stale);
+  if (health !== undefined) return healthBadge(health.verdict, health.reason);
+  return rollup === undefined ? undefined : rollupBadge(rollup);
 }
 
-export function summarize(entity: CatalogEntity, lookup: EntityLookup, stale?: Staleness): EntitySummary {
+export function summarize(entity: CatalogEntity, lookup: EntityLookup): EntitySummary {
   const { name, namespace } = entity.metadata;
   const owner = firstTarget(entity, 'ownedBy');
   const system = firstTarget(entity, 'partOf', 'system:');
@@ -73,7 +71,7 @@ export function summarize(entity: CatalogEntity, lookup: EntityLookup, stale?: S
     description: text(entity.metadata.description),
     owner: owner === undefined ? undefined : refView(owner, lookup),
     system: system === undefined ? undefined : refView(system, lookup),
-    health: entityHealth(entity, stale),
+    health: entityHealth(entity),
   };
 }
 
@@ -81,7 +79,7 @@ export function refView(ref: string, lookup: EntityLookup): RefView {
   return relatedEntity(ref, lookup);
 }
 
-export function relatedEntity(ref: string, lookup: EntityLookup, stale?: Staleness): RelatedEntity {
+export function relatedEntity(ref: string, lookup: EntityLookup): RelatedEntity {
   const parts = splitRef(ref);
   const entity = lookup.byRef(ref);
   const kind = kindView(parts?.kind ?? '');
@@ -106,7 +104,7 @@ export function relatedEntity(ref: string, lookup: EntityLookup, stale?: Stalene
     href: entityHref(parts),
     missing: false,
     type: text(entity.spec['type']),
-    health: entityHealth(entity, stale),
+    health: entityHealth(entity),
   };
 }
 

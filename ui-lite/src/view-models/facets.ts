@@ -4,7 +4,6 @@ import type { EntityLookup } from './entity-lookup.ts';
 import { healthBadge, verdictOrder, type HealthTone } from './health.ts';
 import { kindOrder, kindView } from './kinds.ts';
 import { splitRef } from './links.ts';
-import type { Staleness } from './sources.ts';
 import { both, dimensionPaths, filterOf, listHref, toggled, type Dimension, type ListState } from './list-state.ts';
 
 export interface FacetOption {
@@ -23,8 +22,6 @@ export interface FacetOption {
 export interface FacetView {
   dimension: Dimension;
   label: string;
-  /** Counts of verdicts that may no longer be true. */
-  lastKnown: boolean;
   options: readonly FacetOption[];
   /** The less frequent ones, folded away. */
   folded: readonly FacetOption[];
@@ -51,14 +48,13 @@ interface FacetQuery {
   lookup: EntityLookup;
   /** What the search text adds: a filter, or the set of entities it matches. */
   search: { filter?: FilterExpression | undefined; visible?: Visibility | undefined };
-  stale?: Staleness | undefined;
 }
 
 /**
  * The filter groups with counts. Each group counts under all filters but its own, so that a count says how many
  * entities choosing that value alone in its group would show.
  */
-export function facetViews({ state, lookup, search, stale }: FacetQuery): FacetView[] {
+export function facetViews({ state, lookup, search }: FacetQuery): FacetView[] {
   const free = facetDimensions.filter((dimension) => state.filters[dimension].length === 0);
   const counts = new Map<Dimension, ReadonlyMap<string, number>>();
   const count = (wanted: readonly Dimension[], except: Dimension | undefined) => {
@@ -80,8 +76,7 @@ export function facetViews({ state, lookup, search, stale }: FacetQuery): FacetV
   for (const dimension of facetDimensions) if (!free.includes(dimension)) count([dimension], dimension);
   return facetDimensions
     .map((dimension) => facetView(dimension, counts.get(dimension) ?? new Map(), state, lookup))
-    .filter((facet) => facet.options.length > 0)
-    .map((facet) => (facet.dimension === 'health' && stale !== undefined ? lastKnown(facet) : facet));
+    .filter((facet) => facet.options.length > 0);
 }
 
 function facetView(
@@ -106,17 +101,10 @@ function facetView(
   return {
     dimension,
     label: dimensionLabels[dimension],
-    lastKnown: false,
     options: shown,
     folded: fold ? options.filter((option) => !shown.includes(option)) : [],
     activeCount: active.length,
   };
-}
-
-/** Without the colours: they would claim to know. */
-function lastKnown(facet: FacetView): FacetView {
-  const plain = (option: FacetOption) => ({ ...option, icon: 'unknown', tone: 'unknown' as const });
-  return { ...facet, lastKnown: true, options: facet.options.map(plain), folded: facet.folded.map(plain) };
 }
 
 function order(a: FacetOption, b: FacetOption): number {

@@ -5,14 +5,12 @@ import { healthBadge, healthView } from './health.ts';
 import { workloadsView } from './workloads.ts';
 
 const nowMs = Date.parse('2026-11-24T10:00:00Z');
-const stale = { resources: ['pods'], since: undefined };
 
 describe('a verdict', () => {
   it('is good only when it is Healthy and known now', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom('healthy', 'toString', '__proto__', 'Ready')), (verdict) => {
         expect(healthBadge(verdict).tone === 'good').toBe(verdict === 'Healthy');
-        expect(healthBadge(verdict, 'X', stale).tone).toBe('unknown');
       }),
     );
     expect(healthBadge('Healthy').tone).toBe('good');
@@ -42,18 +40,27 @@ describe('the health card', () => {
     since: '2026-11-24T09:00:00Z',
   };
 
-  it('names what was last known when the cluster is away, and claims nothing', () => {
-    expect(healthView(health, nowMs, stale)).toMatchObject({
+  it('of what is not known now names what it was, in words without a colour', () => {
+    const { verdict, reason, message, since } = health;
+    const lost = {
+      verdict: 'Unknown' as const,
+      reason: 'Stale',
+      message: 'Pods cannot be read.',
+      since: '2026-11-24T09:58:00Z',
+    };
+    expect(healthView({ ...lost, lastKnown: { verdict, reason, message, since } }, nowMs)).toMatchObject({
       badge: { tone: 'unknown', word: 'Unknown', reason: 'Stale' },
-      message: 'Last known: Healthy – Deployment a: 3 of 3 replicas are ready.',
+      message: 'Pods cannot be read.',
+      since: { words: '2 min ago' },
+      lastKnown: { words: 'Healthy, Ready', message, since: { words: '1 h ago' } },
     });
+    expect(healthView(health, nowMs).lastKnown).toBeUndefined();
   });
 
-  it('says what to do and with which command, but not from memory', () => {
+  it('says what to do and with which command', () => {
     const nextStep = { text: 'Raise the memory limit.', command: 'kubectl describe pod a-1 -n n' };
     expect(healthView({ ...health, nextStep }, nowMs).nextStep).toEqual(nextStep);
     expect(healthView(health, nowMs).nextStep).toBeUndefined();
-    expect(healthView({ ...health, nextStep }, nowMs, stale).nextStep).toBeUndefined();
   });
 
   it('names what the verdict was reached without', () => {
@@ -85,7 +92,7 @@ describe('the health card', () => {
 });
 
 describe('workloads', () => {
-  it('are Unknown with the rest when the cluster is away', () => {
+  it('are counted as last known beside a verdict that is', () => {
     const item = {
       kind: 'Deployment',
       namespace: 'n',
@@ -93,13 +100,29 @@ describe('workloads', () => {
       link: 'Label' as const,
       desired: 1,
       ready: 1,
-      verdict: 'Healthy' as const,
-      reason: 'Ready',
+      verdict: 'Unknown' as const,
+      reason: 'Stale',
     };
-    const view = workloadsView({ total: 1, desired: 1, ready: 1, items: [item] }, stale);
+    const lastKnown = { verdict: 'Healthy' as const, reason: 'Ready', message: '', since: '2026-11-24T09:00:00Z' };
+    const health = { verdict: 'Unknown' as const, reason: 'Stale', message: '', since: lastKnown.since, lastKnown };
+    const view = workloadsView({ total: 1, desired: 1, ready: 1, items: [item] }, health);
     expect(view.rows[0]?.badge.word).toBe('Unknown');
     expect(view.readiness).toBe('Last known: 1 of 1 replicas ready');
     expect(view.rows[0]?.link).toBe('Label on the workload');
+  });
+});
+
+describe('what only supports', () => {
+  it('stands apart from what runs', () => {
+    const counts = { namespace: 'n', name: 'a', link: 'Name' as const, desired: 1, ready: 1 };
+    const well = { ...counts, verdict: 'Healthy' as const, reason: 'Ready' };
+    const items = [
+      { kind: 'Service', supporting: true, ...well },
+      { kind: 'Deployment', ...well },
+    ];
+    const view = workloadsView({ total: 2, desired: 1, ready: 1, items });
+    expect(view.rows.map(({ kind }) => kind)).toEqual(['Deployment']);
+    expect(view.supporting.map(({ kind }) => kind)).toEqual(['Service']);
   });
 });
 

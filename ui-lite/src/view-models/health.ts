@@ -1,6 +1,5 @@
-import type { Evidence, HealthGap, HealthStatus, Verdict } from '@portolan/crds';
+import type { Evidence, HealthGap, HealthStatus, LastKnown, Verdict } from '@portolan/crds';
 import { reasonWords } from './reasons.ts';
-import type { Staleness } from './sources.ts';
 import { timeView, type TimeView } from './times.ts';
 
 /** The look of a verdict. Only a Healthy that is known now is `good`; whatever is not understood is `unknown`. */
@@ -40,12 +39,20 @@ export interface GapView {
   explanation: string | undefined;
 }
 
+export interface LastKnownView {
+  /** `Healthy, Ready`. */
+  words: string;
+  message: string;
+  since: TimeView | undefined;
+}
+
 export interface HealthView {
   badge: HealthBadge;
   message: string;
   explanation: string | undefined;
   since: TimeView | undefined;
-  /** Absent while the cluster is away: what was to be done then may be wrong now. */
+  /** Of an Unknown: what it was before. Words only: a colour would claim that it still is. */
+  lastKnown: LastKnownView | undefined;
   nextStep: NextStepView | undefined;
   gaps: readonly GapView[];
   evidence: readonly EvidenceView[];
@@ -66,9 +73,8 @@ export const verdicts = ['Degraded', 'Unknown', 'Progressing', 'Suspended', 'Hea
 /** The same, for texts that may be anything. */
 export const verdictOrder: readonly string[] = verdicts;
 
-/** The badge of a verdict; with `stale` it is Unknown whatever was known before. */
-export function healthBadge(verdict: string, reason?: string, stale?: Staleness): HealthBadge {
-  if (stale !== undefined) return { tone: 'unknown', word: 'Unknown', icon: 'unknown', reason: 'Stale' };
+/** The badge of a verdict, whatever it is: only Healthy is good. */
+export function healthBadge(verdict: string, reason?: string): HealthBadge {
   const tone = (Object.hasOwn(tones, verdict) ? tones[verdict] : undefined) ?? 'unknown';
   const word = tone === 'unknown' ? 'Unknown' : verdict;
   const says = reason !== undefined && !['', word, 'Ready'].includes(reason);
@@ -76,27 +82,22 @@ export function healthBadge(verdict: string, reason?: string, stale?: Staleness)
 }
 
 /** The health card: verdict, reason in words, and the chain of objects it comes from. */
-export function healthView(health: HealthStatus, nowMs: number, stale?: Staleness): HealthView {
-  const evidence = evidenceViews(health.evidence ?? [], 'evidence');
-  const common = { evidence, gaps: (health.gaps ?? []).map(gapView), more: health.more ?? 0 };
-  if (stale !== undefined) {
-    return {
-      ...common,
-      badge: healthBadge(health.verdict, health.reason, stale),
-      message: `Last known: ${health.verdict}${health.message === '' ? '' : ` – ${health.message}`}`,
-      explanation: reasonWords('Stale'),
-      nextStep: undefined,
-      since: stale.since,
-    };
-  }
+export function healthView(health: HealthStatus, nowMs: number): HealthView {
   return {
-    ...common,
     badge: healthBadge(health.verdict, health.reason),
     message: health.message,
     explanation: reasonWords(health.reason),
-    nextStep: health.nextStep && { text: health.nextStep.text, command: health.nextStep.command },
     since: timeView(health.since, nowMs),
+    lastKnown: health.lastKnown && lastKnownView(health.lastKnown, nowMs),
+    nextStep: health.nextStep && { text: health.nextStep.text, command: health.nextStep.command },
+    gaps: (health.gaps ?? []).map(gapView),
+    evidence: evidenceViews(health.evidence ?? [], 'evidence'),
+    more: health.more ?? 0,
   };
+}
+
+function lastKnownView({ verdict, reason, message, since }: LastKnown, nowMs: number): LastKnownView {
+  return { words: [verdict, reason].filter((each) => each !== '').join(', '), message, since: timeView(since, nowMs) };
 }
 
 function gapView({ kind, name, reason }: HealthGap): GapView {

@@ -3,7 +3,6 @@ import { canonicalRef, relatedEntity, type RelatedEntity } from './entity-summar
 import type { EntityLookup } from './entity-lookup.ts';
 import { emptyListState, listHref } from './list-state.ts';
 import { relationOrder, relationWords, reverseRelation } from './relation-words.ts';
-import type { Staleness } from './sources.ts';
 
 export interface RelationGroup {
   type: string;
@@ -22,7 +21,7 @@ const shownItems = 24;
 export function relationGroups(
   entity: CatalogEntity,
   lookup: EntityLookup,
-  options: { leaveOut?: readonly string[]; stale?: Staleness | undefined } = {},
+  options: { leaveOut?: readonly string[] } = {},
 ): RelationGroup[] {
   const targets = new Map<string, string[]>();
   for (const { type, targetRef } of entity.relations) {
@@ -41,7 +40,7 @@ export function relationGroups(
         type,
         heading: relationWords(type),
         total: refs.length,
-        items: shown.map((ref) => relatedEntity(ref, lookup, options.stale)).sort((a, b) => urgency(a) - urgency(b)),
+        items: shown.map((ref) => relatedEntity(ref, lookup)).sort((a, b) => urgency(a) - urgency(b)),
         allHref: shown.length < refs.length ? relatedListHref(type, canonicalRef(entity)) : undefined,
         missing: missing.length,
       };

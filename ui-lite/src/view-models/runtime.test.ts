@@ -14,7 +14,7 @@ const idOf = (ref: string) => {
   return id;
 };
 const gateway = idOf('component:payments/payment-gateway');
-const view = (answer: RuntimeAnswer, id = gateway) => runtimePageView(catalog, id, answer, { nowMs: now });
+const view = (answer: RuntimeAnswer, id = gateway) => runtimePageView(catalog, id, answer, now);
 const all = (nodes: readonly RuntimeNodeView[]): RuntimeNodeView[] =>
   nodes.flatMap((node) => [node, ...all(node.children)]);
 

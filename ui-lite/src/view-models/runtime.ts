@@ -11,7 +11,6 @@ import {
   type NextStepView,
 } from './health.ts';
 import { reasonWords } from './reasons.ts';
-import type { Staleness } from './sources.ts';
 import { timeView, type TimeView } from './times.ts';
 import { linkWords, workloadsView, type WorkloadsView } from './workloads.ts';
 
@@ -92,22 +91,12 @@ const readErrors: Readonly<Partial<Record<RuntimeTreeError['reason'], string>>> 
   Overloaded: 'Too many reads are under way; the next update tries again.',
 };
 
-interface RuntimePageOptions {
-  nowMs: number;
-  stale?: Staleness | undefined;
-}
-
 /** The page with what runs of one entity. */
-export function runtimePageView(
-  catalog: Catalog,
-  id: EntityId,
-  answer: RuntimeAnswer,
-  { nowMs, stale }: RuntimePageOptions,
-): RuntimePageView {
+export function runtimePageView(catalog: Catalog, id: EntityId, answer: RuntimeAnswer, nowMs: number): RuntimePageView {
   const entity: CatalogEntity = createEntityLookup(catalog).byId(id);
-  const head = entityHead(entity, { page: 'runtime', stale });
-  const { workloads } = entity.status.portolan;
-  const written = workloads === undefined ? undefined : workloadsView(workloads, stale);
+  const head = entityHead(entity, 'runtime');
+  const { workloads, health } = entity.status.portolan;
+  const written = workloads === undefined ? undefined : workloadsView(workloads, health);
   if ('absent' in answer) {
     const nothing = { fetched: undefined, roots: [], supporting: [], errors: [], more: 0 };
     return { ...head, ...nothing, absent: absences[answer.absent], workloads: written };

@@ -1,21 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { sourceNotices, staleness } from './sources.ts';
+import { sourceNotices } from './sources.ts';
 
 const nowMs = Date.parse('2026-11-24T10:00:00Z');
 const at = (seconds: number) => new Date(nowMs - seconds * 1_000).toISOString();
 const fine = { resource: 'pods', connected: true, synced: true, since: at(5_000) };
 
 describe('a lost source', () => {
-  it('makes verdicts stale after thirty seconds and not before', () => {
-    const lost = (seconds: number) => [{ ...fine, connected: false, reason: 'Unreachable', since: at(seconds) }];
-    expect(staleness(lost(29), nowMs)).toBeUndefined();
-    expect(staleness(lost(30), nowMs)).toMatchObject({ resources: ['pods'] });
-  });
-
-  it('is stale at once when nobody can say since when', () => {
-    expect(staleness([{ ...fine, connected: false, since: 'long ago' }], nowMs)).toBeDefined();
-  });
-
   it('is named in a notice with the time of the first loss', () => {
     const states = [
       { ...fine, connected: false, since: at(180) },
@@ -29,9 +19,8 @@ describe('a lost source', () => {
 });
 
 describe('a refused source', () => {
-  it.each(['Forbidden', 'NotInstalled'])('%s leaves the other verdicts as they are, and is named', (reason) => {
+  it.each(['Forbidden', 'NotInstalled'])('%s is named', (reason) => {
     const states = [fine, { ...fine, resource: 'cronjobs', connected: false, synced: false, reason }];
-    expect(staleness(states, nowMs)).toBeUndefined();
     expect(sourceNotices(states, nowMs)).toHaveLength(1);
   });
 });

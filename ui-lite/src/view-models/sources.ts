@@ -11,12 +11,6 @@ export interface SourceState {
   since: string;
 }
 
-/**
- * A verdict is shown as `Unknown (Stale)` once its source has been away for this long: the operator's own limit
- * for overlaying stale verdicts.
- */
-export const staleAfterMs = 30_000;
-
 export interface SourceNotice {
   tone: 'warning' | 'info';
   title: string;
@@ -24,26 +18,7 @@ export interface SourceNotice {
   since: TimeView | undefined;
 }
 
-/** Why every verdict is out of date, when it is. */
-export interface Staleness {
-  resources: readonly string[];
-  since: TimeView | undefined;
-}
-
 const refused = new Set(['Forbidden', 'NotInstalled']);
-
-/**
- * Sources that were watched and are away now. A resource that may not be read, or is not installed, is left out:
- * the operator already gives `Unknown` to what depends on it, and the rest is live.
- */
-export function staleness(sources: readonly SourceState[], nowMs: number): Staleness | undefined {
-  const away = sources.filter(
-    (source) =>
-      !source.connected && !refused.has(source.reason ?? '') && !(nowMs - Date.parse(source.since) < staleAfterMs),
-  );
-  if (away.length === 0) return undefined;
-  return { resources: distinct(away), since: earliest(away, nowMs) };
-}
 
 /** The banner's lines: one for what is away, one for what is refused, one for what is still loading. */
 export function sourceNotices(sources: readonly SourceState[], nowMs: number): SourceNotice[] {
@@ -59,7 +34,7 @@ export function sourceNotices(sources: readonly SourceState[], nowMs: number): S
     away,
     'warning',
     'The cluster cannot be reached',
-    'pages show the last known state, and health reads Unknown until the connection is back.',
+    'pages show the last known state, and health that depends on it reads Unknown until it is back.',
   );
   add(
     broken.filter((source) => source.reason === 'Forbidden'),

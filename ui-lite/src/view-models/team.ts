@@ -5,15 +5,12 @@ import { healthBadge, verdictOrder, type HealthBadge } from './health.ts';
 import { kindOrder, kindView, type KindView } from './kinds.ts';
 import { dimensionPaths, emptyListState, listHref, type ListState } from './list-state.ts';
 import { relationGroups, type RelationGroup } from './relations.ts';
-import type { Staleness } from './sources.ts';
 
 export interface OwnedView {
   total: number;
   href: string;
   kinds: readonly { kind: KindView; count: number; href: string }[];
   health: readonly { verdict: string; badge: HealthBadge; count: number; href: string }[];
-  /** The verdicts may no longer be true. */
-  lastKnown: boolean;
   rows: readonly EntitySummary[];
 }
 
@@ -32,16 +29,16 @@ const elsewhere = new Set(['childOf', 'ownerOf']);
 const shownOwned = 12;
 
 /** For groups and users: who belongs together and what they answer for, worst health first. */
-export function teamView(entity: CatalogEntity, lookup: EntityLookup, stale?: Staleness): TeamView | undefined {
+export function teamView(entity: CatalogEntity, lookup: EntityLookup): TeamView | undefined {
   const kind = entity.kind.toLowerCase();
   if (kind !== 'group' && kind !== 'user') return undefined;
-  const people = relationGroups(entity, lookup, { stale }).filter(
+  const people = relationGroups(entity, lookup).filter(
     ({ type }) => !elsewhere.has(type) && teamRelations.some((each) => each === type),
   );
-  return { people, owned: ownedView(canonicalRef(entity), lookup, stale) };
+  return { people, owned: ownedView(canonicalRef(entity), lookup) };
 }
 
-function ownedView(ref: string, lookup: EntityLookup, stale: Staleness | undefined): OwnedView | undefined {
+function ownedView(ref: string, lookup: EntityLookup): OwnedView | undefined {
   const { catalog } = lookup;
   const filter: FilterExpression = { key: dimensionPaths.owner.toLowerCase(), values: [ref] };
   const page = catalog.query({
@@ -69,12 +66,11 @@ function ownedView(ref: string, lookup: EntityLookup, stale: Staleness | undefin
     })),
     health: counts(dimensionPaths.health, verdictOrder).map(({ value, count }) => ({
       verdict: value,
-      badge: healthBadge(value, undefined, stale),
+      badge: healthBadge(value),
       count,
       href: href({ health: [value.toLowerCase()] }),
     })),
-    lastKnown: stale !== undefined,
-    rows: page.ids.map((id) => summarize(lookup.byId(id), lookup, stale)),
+    rows: page.ids.map((id) => summarize(lookup.byId(id), lookup)),
   };
 }
 

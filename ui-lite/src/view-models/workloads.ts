@@ -1,7 +1,6 @@
-import type { WorkloadsStatus, WorkloadStatus } from '@portolan/crds';
+import type { HealthStatus, WorkloadsStatus, WorkloadStatus } from '@portolan/crds';
 import { healthBadge, type HealthBadge } from './health.ts';
 import { reasonWords } from './reasons.ts';
-import type { Staleness } from './sources.ts';
 
 export interface WorkloadRow {
   kind: string;
@@ -33,24 +32,25 @@ export const linkWords: Readonly<Record<WorkloadStatus['link'], string>> = {
   Name: 'Same app name',
 };
 
-export function workloadsView(workloads: WorkloadsStatus, stale?: Staleness): WorkloadsView {
+/** @param health - of the entity; where it says what was last known, the counts are as old */
+export function workloadsView(workloads: WorkloadsStatus, health?: HealthStatus): WorkloadsView {
   const rows = (workloads.items ?? []).map((item) => ({
     supporting: item.supporting === true,
-    row: workloadRow(item, stale),
+    row: workloadRow(item),
   }));
   return {
     total: workloads.total,
-    readiness: readiness(workloads, stale),
+    readiness: readiness(workloads, health?.lastKnown !== undefined),
     rows: rows.filter(({ supporting }) => !supporting).map(({ row }) => row),
     supporting: rows.filter(({ supporting }) => supporting).map(({ row }) => row),
     more: workloads.more ?? 0,
   };
 }
 
-function readiness({ ready, desired }: WorkloadsStatus, stale: Staleness | undefined): string | undefined {
+function readiness({ ready, desired }: WorkloadsStatus, isOld: boolean): string | undefined {
   if (desired === 0 && ready === 0) return undefined;
   const words = `${ready} of ${desired} replicas ready`;
-  return stale === undefined ? words : `Last known: ${words}`;
+  return isOld ? `Last known: ${words}` : words;
 }
 
 /** Zeros of a workload that could not be read are no counts. */
@@ -58,14 +58,14 @@ function isCounted(item: WorkloadStatus): boolean {
   return item.verdict !== 'Unknown' || item.desired > 0 || item.ready > 0;
 }
 
-function workloadRow(item: WorkloadStatus, stale: Staleness | undefined): WorkloadRow {
+function workloadRow(item: WorkloadStatus): WorkloadRow {
   return {
     kind: item.kind,
     name: item.name,
     namespace: item.namespace,
     ready: isCounted(item) ? `${item.ready}/${item.desired}` : 'unknown',
     images: item.images ?? [],
-    badge: healthBadge(item.verdict, item.reason, stale),
+    badge: healthBadge(item.verdict, item.reason),
     message: item.message === undefined || item.message === '' ? reasonWords(item.reason) : item.message,
     link: linkWords[item.link],
     shared: item.shared === true,

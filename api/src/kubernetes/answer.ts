@@ -1,6 +1,7 @@
 import type { RawObject } from './cluster-reader.ts';
 import type { EntityObjects, ReadFailure } from './entity-objects.ts';
 import { maxObjects } from './entity-objects.ts';
+import type { PodUsage } from './pod-metrics.ts';
 import { withoutSecrets } from './redact.ts';
 
 /** An entry of `errors`, in Backstage's shape. */
@@ -17,7 +18,7 @@ export interface ObjectsAnswer {
   items: readonly {
     cluster: { name: string };
     resources: readonly { type: string; resources: readonly RawObject[] }[];
-    podMetrics: readonly never[];
+    podMetrics: readonly PodUsage[];
     errors: readonly FetchError[];
   }[];
 }
@@ -28,10 +29,11 @@ export function objectsAnswer(options: {
   objects: EntityObjects;
   /** The type of each object's group; undefined leaves it out. Default: the type of its kind. */
   typeOf?: (found: { kind: { group: string; plural: string; type: string } }) => string | undefined;
+  podMetrics?: readonly PodUsage[];
   /** Errors beside those of reading. */
   errors?: readonly FetchError[];
 }): ObjectsAnswer {
-  const { cluster, objects, typeOf = ({ kind }) => kind.type, errors = [] } = options;
+  const { cluster, objects, podMetrics = [], typeOf = ({ kind }) => kind.type, errors = [] } = options;
   const byType = new Map<string, RawObject[]>();
   // An object can be linked itself and owned by another one that is.
   const seen = new Set<string>();
@@ -48,7 +50,7 @@ export function objectsAnswer(options: {
   const resources = [...byType].map(([type, each]) => ({ type, resources: each }));
   const all = [...objects.failures.map(fetchError), ...tooMany(objects.more), ...errors];
   if (resources.length === 0 && all.length === 0) return { items: [] };
-  return { items: [{ cluster: { name: cluster }, resources, podMetrics: [], errors: all }] };
+  return { items: [{ cluster: { name: cluster }, resources, podMetrics, errors: all }] };
 }
 
 /** The entry for something that could not be read. */

@@ -102,7 +102,7 @@ describe('readEntityObjects', () => {
       status: {},
     });
     const found = await readEntityObjects({ reader, entity, callerClass: 'test', kinds: readableKinds() }, signal);
-    expect(found).toEqual({ roots: [], owned: [], failures: [], more: 0 });
+    expect(found).toEqual({ roots: [], owned: [], failures: [], more: 0, podLists: [] });
     expect(reader.reads).toEqual([]);
   });
 

@@ -43,6 +43,12 @@ export interface FoundRoot {
   isUnread?: true;
 }
 
+/** A namespace and the labels of the pods of one owner. */
+export interface PodList {
+  namespace: string;
+  labelSelector: string;
+}
+
 export interface EntityObjects {
   /** In the order of the entity's status. */
   roots: readonly FoundRoot[];
@@ -51,6 +57,8 @@ export interface EntityObjects {
   failures: readonly ReadFailure[];
   /** Objects that were read, and are more than an answer holds. */
   more: number;
+  /** Where their pods were looked for. */
+  podLists: readonly PodList[];
 }
 
 /**
@@ -91,6 +99,7 @@ export async function readEntityObjects(
     owned: [...walk.objects.values()].toSorted((a, b) => compareText(keyOf(a), keyOf(b))),
     failures: [...walk.failures.values()].toSorted((a, b) => compareText(a.path, b.path)),
     more: walk.more(),
+    podLists: walk.podLists,
   };
 }
 
@@ -99,6 +108,7 @@ function createWalk(options: { reader: ClusterReader; callerClass: string }, sig
   const { reader, callerClass } = options;
   const objects = new Map<string, FoundObject>();
   const failures = new Map<string, ReadFailure>();
+  const podLists: PodList[] = [];
   let count = 0;
   let more = 0;
 
@@ -134,12 +144,14 @@ function createWalk(options: { reader: ClusterReader; callerClass: string }, sig
     return true;
   };
   const ownedBy = async (owners: readonly RawObject[], namespace: string, labels: string): Promise<void> => {
+    podLists.push({ namespace, labelSelector: labels });
     await list(pods, namespace, labels, isControlledBy(owners));
   };
 
   return {
     objects,
     failures,
+    podLists,
     more: () => more,
     root: async (item: WorkloadStatus, kind: ReadableKind): Promise<FoundRoot> => {
       const { namespace, name } = item;

@@ -4,11 +4,12 @@ import type { z } from 'zod';
 import { sendJson } from '../answers.ts';
 import type { ApiRoute } from '../routes.ts';
 import { parseBody } from '../validation.ts';
-import { objectsAnswer, statusError } from './answer.ts';
+import { fetchError, objectsAnswer, statusError } from './answer.ts';
 import { askedEntity, askedRef, callerClass, untilGone } from './asked-entity.ts';
 import type { ClusterReader } from './cluster-reader.ts';
 import { readEntityObjects, type EntityObjects } from './entity-objects.ts';
 import { jobs, pods, replicaSets, type ReadableKind } from './kinds.ts';
+import { readPodUsage } from './pod-metrics.ts';
 import { customBody, noQuery, serviceParams, servicesBody, workloadsBody } from './schemas.ts';
 
 export interface KubernetesOptions {
@@ -95,8 +96,11 @@ async function answerWorkloads(
   entity: CatalogEntity,
   exchange: Exchange,
 ): Promise<FastifyReply> {
-  const objects = await readEntityObjects({ reader, entity, callerClass, kinds }, untilGone(exchange.reply));
-  return sendJson(exchange.request, exchange.reply, JSON.stringify(objectsAnswer({ cluster, objects })));
+  const signal = untilGone(exchange.reply);
+  const objects = await readEntityObjects({ reader, entity, callerClass, kinds }, signal);
+  const { usage, failures } = await readPodUsage({ reader, objects, callerClass }, signal);
+  const answer = objectsAnswer({ cluster, objects, podMetrics: usage, errors: failures.map(fetchError) });
+  return sendJson(exchange.request, exchange.reply, JSON.stringify(answer));
 }
 
 /** Kinds that nobody links are refused unread, Secrets with them: their objects are nobody's. */

@@ -31,7 +31,7 @@ function treeOf(objects: readonly RawObject[], rest: Partial<EntityObjects> = {}
     .filter((each) => !isOwned(each))
     .map((object) => ({ item: item(object.kind ?? '', object.metadata.name), found: found(object) }));
   const owned = objects.filter(isOwned).map(found);
-  return runtimeTree({ objects: { roots, owned, failures: [], more: 0, ...rest }, entity, nowMs });
+  return runtimeTree({ objects: { roots, owned, failures: [], more: 0, podLists: [], ...rest }, entity, nowMs });
 }
 
 /** `Kind/name verdict reason`, indented by level. */

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import { createChaosProxy, type ChaosProxy } from '../chaos/chaos-proxy.ts';
 import { freePort } from '../control-plane/ports.ts';
 import { throughPort } from '../end-to-end/kubeconfigs.ts';
+import { createTcpProxy } from '../end-to-end/tcp-proxy.ts';
 import { startPortolan, type Portolan } from '../end-to-end/portolan.ts';
 import { signalGroup } from '../process/process-record.ts';
 import { counted, eventually, setStage, told, type Stage, type Told } from './stage.ts';
@@ -115,6 +116,8 @@ describe('what the API says of health', () => {
       (await stage.cluster())?.sources?.find(({ resource, connected }) => resource === 'pods' && !connected),
     );
     expect(lostPods).toMatchObject({ kind: 'Pod', synced: true, reason: 'Forbidden' });
+    const table = await stage.plane.kubectl(['get', 'pcl', '-n', 'portolan-system']);
+    expect(table.stdout).toMatch(/^NAME +SYNCED +REASON +AGE\nlocal +False +Forbidden +\S+\n$/);
     expect((await stage.stored('cart')).health?.verdict).toBe('Healthy');
     // The report only: no status of an entity.
     expect((await stage.writes()).writes - before.writes).toBeLessThanOrEqual(3);
@@ -162,6 +165,22 @@ describe('what the API says of health', () => {
     await start('operator');
     const again = await tells(server, 'Healthy');
     expect(again.status.health).toEqual(known.status.health);
+  });
+
+  it('is Unknown(Stale) on a server that is partitioned from the API server, although no connection breaks', async () => {
+    await start('operator');
+    const proxy = createTcpProxy({ port: await freePort(), target: Number(new URL(stage.plane.server).port) });
+    await proxy.open();
+    onTestFinished(async () => proxy.close());
+    const { kubeconfig, directory } = stage;
+    const server = await start('server', await throughPort({ kubeconfig, port: proxy.port, directory }));
+    const known = await tells(server, 'Healthy');
+    await reported();
+    proxy.stall();
+    expectInTime(await tells(server, 'Unknown'));
+    await expectUnknown(server, known, 'Stale');
+    proxy.resume();
+    expect((await tells(server, 'Healthy')).status.health).toEqual(known.status.health);
   });
 
   it('is Unknown of the kinds that the API server serves no longer', async () => {

@@ -15,6 +15,7 @@ import type { Logger } from 'pino';
 import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Config } from './config.ts';
 import { createElection, homeNamespace } from './election.ts';
+import type { Freshness } from './freshness/freshness.ts';
 import { trimCluster } from './freshness/trim.ts';
 import { createProbeServer } from './probes/probe-server.ts';
 import { readinessOf, type WatchedSource } from './probes/readiness.ts';
@@ -73,8 +74,15 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   };
 
   const election = config.role === 'server' ? undefined : createElection({ ...ground, credentials });
+  let freshness: Freshness | undefined;
   const probes = createProbeServer({
-    readiness: () => readinessOf({ sources, isStopping: stop.aborted, leadership: election?.elector.leadership() }),
+    readiness: () =>
+      readinessOf({
+        sources,
+        isStopping: stop.aborted,
+        leadership: election?.elector.leadership(),
+        losses: freshness?.losses(),
+      }),
     registry,
     log,
   });
@@ -100,7 +108,7 @@ export async function wire(options: { config: Config; log: Logger; stop: AbortSi
   // Each role loads its own half only: the server's is a framework, templates and schemas that an operator never needs.
   if (config.role !== 'operator') {
     const { addServer } = await import('./wiring/server.ts');
-    await addServer(ground, { entityInformers, clusters, self });
+    freshness = await addServer(ground, { entityInformers, clusters, self });
   }
   if (self !== undefined) {
     // Stops after the writers: the Lease is released when they have drained.

@@ -6,6 +6,8 @@ import { lossesOf, ownAfterMs } from './losses.ts';
 
 /** How often it looks; what the Cluster says is heard at once. */
 const lookMs = 1_000;
+/** A look that is this late is of a process that was frozen: first it hears what was told meanwhile. */
+const frozenMs = 5_000;
 
 /** How current a server's verdicts are. */
 export interface Freshness {
@@ -64,8 +66,10 @@ export function createFreshness(options: {
   return {
     losses: () => losses,
     run: async (signal) => {
+      let lookedAt = clock.monotonic();
       while (!signal.aborted) {
-        look();
+        if (clock.monotonic() - lookedAt < frozenMs) look();
+        lookedAt = clock.monotonic();
         await clock.sleep(lookMs, signal);
       }
     },

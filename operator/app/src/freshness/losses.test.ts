@@ -41,6 +41,13 @@ describe('what a server has lost', () => {
     expect(everything).toMatchObject({ reason: 'Stale', sinceMs: 5 });
   });
 
+  it('is everything when none of its watches is open, also while it leads', () => {
+    const own = fine.own.map((each) => ({ ...each, ...away }));
+    for (const evidence of [fine, led]) {
+      expect(lossesOf({ ...evidence, own }).everything?.message).toContain('The API server does not answer');
+    }
+  });
+
   it.each(['clusters.portolan.dev', 'leases.coordination.k8s.io'])('is everything when it may not watch %s', (sign) => {
     const refused = source(sign, { synced: false, connected: false, reason: 'Forbidden' });
     const own = [...fine.own.filter(({ resource }) => resource !== sign), refused];

@@ -29,10 +29,11 @@ const signs: ReadonlySet<string> = new Set(['clusters.portolan.dev', 'leases.coo
 export function lossesOf(evidence: Evidence): Losses {
   const { cluster, led, own, nowMs } = evidence;
   const lostOwn = lostSources(own.filter((source) => isLost(source) && !isStarting(source, nowMs)));
+  const cutOff = lossOfContact(own, lostOwn);
   const lostEntities = lostOwn.filter(({ resource }) => !signs.has(resource));
-  if (led !== undefined) return { everything: undefined, sources: [...lostEntities, ...led] };
+  if (led !== undefined) return { everything: cutOff, sources: [...lostEntities, ...led] };
   return {
-    everything: signLoss(lostOwn) ?? silence(evidence) ?? missingReport(evidence),
+    everything: cutOff ?? signLoss(lostOwn) ?? silence(evidence) ?? missingReport(evidence),
     sources: [...lostEntities, ...lostSources(cluster?.status?.sources ?? [])],
   };
 }
@@ -40,6 +41,18 @@ export function lossesOf(evidence: Evidence): Losses {
 /** A first listing takes its time, and what it has not brought yet is not served either. */
 function isStarting({ synced, reason, since }: ClusterSource, nowMs: number): boolean {
   return !synced && reason === undefined && nowMs - Date.parse(since) < ownAfterMs;
+}
+
+/** All watches are away, and none because it was refused: it is the API server. */
+function lossOfContact(own: readonly ClusterSource[], lostOwn: readonly LostSource[]): Loss | undefined {
+  const isCutOff = own.length > 0 && lostOwn.length === own.length;
+  if (!isCutOff || lostOwn.some(({ reason }) => reason !== 'Stale')) return undefined;
+  return {
+    reason: 'Stale',
+    message: 'The API server does not answer: whatever has changed since is not known.',
+    sinceMs: Math.min(...lostOwn.map(({ sinceMs }) => sinceMs)),
+    nextStep: { text: 'See whether the API server answers.', command: 'kubectl get --raw /readyz?verbose' },
+  };
 }
 
 function signLoss(lostOwn: readonly LostSource[]): Loss | undefined {

@@ -1,3 +1,4 @@
+import { timeOf, type Losses } from '@portolan/controllers';
 import type { Informer, KubernetesObject, Leadership } from '@portolan/runtime';
 
 /** One line of `/readyz?verbose`. */
@@ -32,8 +33,10 @@ export function readinessOf(options: {
   isStopping: boolean;
   /** Absent where nobody is elected. It is named and never decides: a standby serves, and is ready to take over. */
   leadership?: Leadership | undefined;
+  /** What a server cannot tell of health. Named, too: whoever reads is told the same by every answer. */
+  losses?: Losses | undefined;
 }): Readiness {
-  const { sources, isStopping, leadership } = options;
+  const { sources, isStopping, leadership, losses } = options;
   const checks: Readiness['checks'][number][] = sources.map(({ informer, isRequired }) => {
     const statuses = informer.status();
     const broken = statuses.find((each) => !each.synced || !each.connected);
@@ -51,7 +54,18 @@ export function readinessOf(options: {
   });
   checks.unshift({ name: 'shutdown', ok: !isStopping });
   if (leadership !== undefined) checks.push({ name: 'leader', ok: true, message: wordsOf(leadership) });
+  if (losses !== undefined) checks.push(freshnessCheck(losses));
   return { ready: checks.every((each) => each.ok), checks };
+}
+
+function freshnessCheck({ everything, sources }: Losses): ReadinessCheck {
+  const [first] = sources;
+  const loss = everything ?? first;
+  const check = { name: 'freshness', ok: true };
+  if (loss === undefined) return check;
+  const others = everything === undefined ? sources.length - 1 : 0;
+  const message = `${loss.message}${others > 0 ? ` So it is with ${others} more.` : ''}`;
+  return { ...check, degraded: true, message: `${loss.reason}: ${message}`, since: timeOf(loss.sinceMs) };
 }
 
 function wordsOf(leadership: Leadership): string {

@@ -5,13 +5,14 @@ import { feedCatalog } from '../catalog-feed.ts';
 import { createClusterReader } from '../cluster-reader/cluster-reader.ts';
 import { createReadRuntimeTree } from '../cluster-reader/runtime-tree.ts';
 import { createRestatement } from '../freshness/restatement.ts';
+import type { Freshness } from '../freshness/freshness.ts';
 import { lossStates } from '../freshness/loss-states.ts';
 import { version } from '../version.ts';
 import { addFreshness } from './freshness.ts';
 import { untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './ground.ts';
 import type { OwnReport } from './source-report.ts';
 
-/** The read model, the API and the UI. */
+/** The read model, the API and the UI; gives how current what they tell of health is. */
 export async function addServer(
   ground: Ground,
   parts: {
@@ -20,7 +21,7 @@ export async function addServer(
     /** Where this process is an operator, too. */
     self: OwnReport | undefined;
   },
-): Promise<void> {
+): Promise<Freshness> {
   const { config, log, clock, transport, namespaces, registry, lifecycle } = ground;
   const { entityInformers } = parts;
   const catalog = createCatalog({
@@ -62,4 +63,5 @@ export async function addServer(
       await server.close();
     },
   });
+  return freshness;
 }

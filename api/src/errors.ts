@@ -17,6 +17,7 @@ export type ApiErrorCode =
   | 'API_ANSWER_TOO_LARGE'
   | 'API_HOST_NOT_ALLOWED'
   | 'API_PROXY_OFF'
+  | 'API_CALLER_GONE'
   | 'API_NOT_FOUND'
   | 'API_TOO_MANY_STREAMS'
   | 'API_INTERNAL';

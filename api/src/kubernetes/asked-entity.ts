@@ -1,7 +1,7 @@
 import type { Catalog, CatalogEntity } from '@portolan/catalog';
 import { formatRef, parseRef, RefError, type Ref } from '@portolan/crds';
 import type { FastifyReply } from 'fastify';
-import { inputError, quoted } from '../errors.ts';
+import { ApiError, inputError, quoted } from '../errors.ts';
 
 /** Until callers are known, all are of one class and see the same. */
 export const callerClass = 'anonymous';
@@ -33,11 +33,19 @@ export function askedEntity(catalog: Catalog, ref: Ref): CatalogEntity {
   return catalog.entity(id);
 }
 
+/** Seen by metrics only. 499 is what proxies call it: not a failure of this server, so it is not logged as one. */
+function callerGone(): ApiError {
+  const message = 'The caller has closed the connection';
+  return new ApiError({ status: 499, name: 'Error', code: 'API_CALLER_GONE', message });
+}
+
 /** Aborts when the caller goes away before the answer is sent, so that nothing is read for nobody. */
 export function untilGone(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) controller.abort();
-  });
+  const gone = (): void => {
+    if (!reply.raw.writableFinished) controller.abort(callerGone());
+  };
+  if (reply.raw.destroyed) gone();
+  else reply.raw.once('close', gone);
   return controller.signal;
 }

@@ -105,6 +105,15 @@ describe("Backstage's Kubernetes client", () => {
     expect(same.map(({ type }) => type)).toContain('container-waiting');
   });
 
+  it('has the same objects as a tree on the page of the entity, with verdicts and without secrets', async () => {
+    const page = await fetch(`${portolan.url}/catalog/${namespace}/component/broken/runtime`);
+    const html = await page.text();
+    expect(page.status).toBe(200);
+    const { stdout } = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'app=broken', '-o', 'name']);
+    for (const text of [stdout.trim().replace('pod/', ''), 'Degraded', 'ReplicaSet']) expect(html).toContain(text);
+    expect(html).not.toContain('hunter2');
+  });
+
   it("gets nothing of another tenant's, however an entity is annotated, until the Namespace consents", async () => {
     const mine = await cluster.namespace('tenant');
     const spy = { namespace: mine, name: 'spy' };

@@ -1,3 +1,4 @@
+import type { ReadRuntimeTree } from '@portolan/api';
 import type { Catalog } from '@portolan/catalog';
 import type { EntityResource, Verdict } from '@portolan/crds';
 import type { FastifyInstance } from 'fastify';
@@ -5,13 +6,14 @@ import { chromium, type Browser, type BrowserContextOptions, type Page } from 'p
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { testCompany } from './testing/company.ts';
 import { minutesAgo } from './testing/resources.ts';
+import { gatewayTree, readTestRuntime } from './testing/runtime-trees.ts';
 import { catalogOf, createLiveServer } from './testing/ui-server.ts';
 
 const executablePath = process.env['PORTOLAN_CHROMIUM'] ?? '/usr/bin/chromium';
 const gateway = '/catalog/payments/component/payment-gateway';
 
 let browser: Browser;
-let server: FastifyInstance;
+let server: FastifyInstance | undefined;
 let catalog: Catalog;
 let origin: string;
 let faults: string[] = [];
@@ -28,14 +30,38 @@ afterAll(() => browser?.close());
 
 beforeEach(async () => {
   catalog = catalogOf(testCompany());
-  server = await createLiveServer(catalog);
-  origin = await server.listen({ host: '127.0.0.1', port: 0 });
+  await serve();
   reads = 0;
 });
 
+/** Instead of the server that runs. */
+async function serve(options: Parameters<typeof createLiveServer>[1] = {}): Promise<void> {
+  await server?.close();
+  server = await createLiveServer(catalog, options);
+  origin = await server.listen({ host: '127.0.0.1', port: 0 });
+}
+
+/** What runs of the gateway, until its last settlement fails. */
+function createChangingTree(): { read: ReadRuntimeTree; breakCronJob: () => void } {
+  let isBroken = false;
+  const roots = () =>
+    gatewayTree.roots.map((root) =>
+      isBroken && root.kind === 'CronJob'
+        ? { ...root, verdict: 'Degraded' as const, reason: 'LastRunFailed', message: 'The last run failed.' }
+        : root,
+    );
+  return {
+    read: async () => ({ ...gatewayTree, roots: roots() }),
+    breakCronJob: () => {
+      isBroken = true;
+    },
+  };
+}
+
 afterEach(async () => {
   for (const context of browser.contexts()) await context.close();
-  await server.close();
+  await server?.close();
+  server = undefined;
   expect(faults).toEqual([]);
   faults = [];
 });
@@ -164,6 +190,61 @@ describe('an update', () => {
   });
 });
 
+describe('what runs', () => {
+  const url = `${gateway}/runtime`;
+  const node = (name: string) => `.node[data-key$="${name}"]`;
+
+  it('stays folded as the reader left it, while what is in trouble unfolds by itself', async () => {
+    const trees = createChangingTree();
+    await serve({ runtime: trees.read });
+    const page = await open(url);
+    const [shut, opened] = [node('payment-gateway-6b7f9c6d4-x2klp'), node('payment-gateway-6b7f9c6d4-qm8dz')];
+    await page.locator(`${shut} > summary`).click();
+    await page.locator(`${opened} > summary`).click();
+    trees.breakCronJob();
+    setHealth('payment-gateway', 'Degraded', 'LastRunFailed');
+    await page.locator(node('payment-gateway-settlement'), { hasText: 'LastRunFailed' }).waitFor();
+    const isOpen = (selector: string) => page.locator(selector).evaluate((each) => each.hasAttribute('open'));
+    expect(await isOpen(shut)).toBe(false);
+    expect(await isOpen(opened)).toBe(true);
+    expect(await isOpen(node('payment-gateway-settlement'))).toBe(true);
+    expect(await page.locator('#live-said').innerText()).toContain('CronJob payment-gateway-settlement: Degraded');
+  });
+
+  it('can be unfolded without JavaScript, and every fold is reached by the keyboard', async () => {
+    await serve({ runtime: readTestRuntime });
+    const page = await open(url, { javaScriptEnabled: false });
+    const old = page.locator(`${node('payment-gateway-5d8c7b9f6')} > summary`);
+    expect(await page.getByText('payment-gateway-5d8c7b9f6-hh2pn').isVisible()).toBe(false);
+    await old.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.getByText('payment-gateway-5d8c7b9f6-hh2pn').isVisible()).toBe(true);
+    await page.getByRole('link', { name: 'Overview' }).click();
+    expect(page.url()).toBe(`${origin}${gateway}`);
+  });
+});
+
+describe('what is broken', () => {
+  it('goes from the page when it works again, and from the header of every page', async () => {
+    const page = await open('/broken');
+    const other = await open('/catalog/payments/component/payment-gateway');
+    expect(await page.locator('.fault').count()).toBe(4);
+    setHealth('payment-gateway', 'Healthy', 'Ready');
+    await page.locator('.fault', { hasText: 'Payment Gateway' }).waitFor({ state: 'detached' });
+    await page.locator('.nav-count.bad', { hasText: /^1/ }).waitFor();
+    await other.locator('.nav-count.bad', { hasText: /^1/ }).waitFor();
+  });
+
+  it('can be narrowed without JavaScript', async () => {
+    const page = await open('/broken', { javaScriptEnabled: false });
+    await page.getByLabel('Team').selectOption('group:org/payments');
+    await page.getByRole('button', { name: 'Show' }).click();
+    expect(await page.locator('.fault').count()).toBe(1);
+    await page.getByRole('link', { name: /^Remove filter Team/ }).click();
+    expect(await page.locator('.fault').count()).toBe(4);
+  });
+});
+
 describe('the indicator', () => {
   it('pauses the page and lets it go on', async () => {
     const page = await open(gateway);
@@ -182,7 +263,7 @@ describe('the indicator', () => {
   it('says that the connection is lost, and connects again by itself', async () => {
     const page = await open(gateway);
     const { port } = new URL(origin);
-    await server.close();
+    await server?.close();
     await page.locator('#live[data-state=reconnecting]').waitFor();
     setHealth('payment-gateway', 'Healthy', 'Ready');
     server = await createLiveServer(catalog);

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { testCompany } from './testing/company.ts';
 import { entityResource } from './testing/resources.ts';
 import { readTestRuntime } from './testing/runtime-trees.ts';
-import { createUiServer } from './testing/ui-server.ts';
+import { catalogOf, createLiveServer } from './testing/ui-server.ts';
 
 /** Debian's package; elsewhere the variable says where. */
 const executablePath = process.env['PORTOLAN_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -46,7 +46,7 @@ let origin: string;
 let faults: string[] = [];
 
 beforeAll(async () => {
-  server = await createUiServer([...testCompany(), longest], { runtime: readTestRuntime });
+  server = await createLiveServer(catalogOf([...testCompany(), longest]), { runtime: readTestRuntime });
   origin = await server.listen({ host: '127.0.0.1', port: 0 });
   browser = await chromium.launch({
     executablePath,

@@ -11,6 +11,9 @@ const pages = [
   { name: 'catalog', path: '/catalog' },
   { name: 'catalog-filtered', path: '/catalog?kind=component&owner=group:org/team-tracking' },
   { name: 'component-broken', path: '/catalog/logistics/component/eta-predictor' },
+  { name: 'component-runtime', path: '/catalog/logistics/component/eta-predictor/runtime' },
+  { name: 'broken', path: '/broken' },
+  { name: 'system', path: '/catalog/logistics/system/shipment-tracking' },
   { name: 'component-healthy', path: '/catalog/payments/component/checkout' },
   { name: 'api', path: '/catalog/payments/api/payments-api' },
   { name: 'team', path: '/catalog/org/group/team-tracking' },
@@ -32,9 +35,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     });
     const page = await context.newPage();
     for (const { name, path } of pages) {
-      if (colorScheme === 'dark' && !['catalog', 'component-broken'].includes(name)) continue;
-      const answer = await page.goto(url + path, { waitUntil: 'networkidle' });
+      if (colorScheme === 'dark' && !['catalog', 'component-broken', 'broken'].includes(name)) continue;
+      // Not 'networkidle': a live page never is.
+      const answer = await page.goto(url + path, { waitUntil: 'load' });
       if (answer?.status() !== 200) throw new Error(`${path} answered ${answer?.status()}`);
+      await page.locator('#live[data-state=live]').waitFor();
       const file = `${name}-${width}${colorScheme === 'dark' ? '-dark' : ''}.png`;
       await page.screenshot({ path: join(folder, file), fullPage: name !== 'catalog' && name !== 'catalog-filtered' });
       process.stdout.write(`${file}\n`);

@@ -19,15 +19,16 @@ const bulkMinimum = 64;
 export function createCatalog(options: CatalogOptions = {}): Catalog {
   const { namespaces = createNamespaceMapping({}), listenerFailed = () => undefined } = options;
   const subscribers = new Subscribers({ listenerFailed });
-  const engine = new QueryEngine(
-    {
+  const engine = new QueryEngine({
+    names: {
       idOf: (ref) => store.byRef(ref)?.id,
       refOf: (id) => store.get(id)?.ref ?? '',
       uidOf: (id) => store.get(id)?.uid ?? '',
       idOfUid: (uid) => store.idOfUid(uid),
     },
-    { touched: (ref) => subscribers.touch(ref), isListening: () => subscribers.isAnyone },
-  );
+    listener: { touched: (ref) => subscribers.touch(ref), isListening: () => subscribers.isAnyone },
+    preparedAtOnce: options.preparedAtOnce ?? 4_096,
+  });
   const { graph, rollups } = engine;
   const store = new EntityStore({
     namespaces,
@@ -107,6 +108,7 @@ export function createCatalog(options: CatalogOptions = {}): Catalog {
     byUid: (uid, visible) => seenId(store.idOfUid(uid), visible),
     query: (query) => engine.query(query),
     facets: (facets) => engine.facets(facets),
+    prepare: (questions) => engine.prepare(questions),
     bytes,
     entity: (id, visible) => JSON.parse(bytes(id, visible).toString()) as CatalogEntity,
     refOf: (id) => held(id, undefined).ref,

@@ -70,6 +70,15 @@ export interface CatalogPage {
   firstOfAll?: Position;
 }
 
+/** What callers are likely to ask for. */
+export interface UsualQuestions {
+  orders?: readonly (readonly OrderField[])[];
+  /** Of filters and facets. */
+  paths?: readonly string[];
+  /** Of text search. */
+  textPaths?: readonly string[];
+}
+
 export interface FacetCount {
   value: string;
   count: number;
@@ -146,6 +155,8 @@ export type ChangeListener = (change: ChangeNotice) => void;
 
 export interface CatalogOptions {
   namespaces?: NamespaceMapping;
+  /** How many entities {@link Catalog.prepare} reads between two yields; 4,096 unless told otherwise, some 5 ms. */
+  preparedAtOnce?: number;
   /** Hears what a listener of {@link Catalog.subscribe} threw; the change itself and other listeners go on. */
   listenerFailed?: (error: unknown) => void;
 }
@@ -173,6 +184,12 @@ export interface Catalog {
     filter?: FilterExpression | undefined;
     visible?: Visibility | undefined;
   }): Map<string, FacetCount[]>;
+  /**
+   * Builds what these questions need, a part of some milliseconds between two yields: otherwise the first who asks waits
+   * for all of it, a tenth of a second at 100,000 entities. Changes and questions may come in between; a question for
+   * what is not ready builds the rest at once. A bulk change drops orders.
+   */
+  prepare(questions: UsualQuestions): Generator<void>;
   /** The JSON text of one entity as UTF-8; reverse relations of invisible entities are left out and not rolled up. */
   bytes(id: EntityId, visible?: Visibility): Buffer;
   /** The same, parsed. */

@@ -93,6 +93,18 @@ export class Bitset {
     return count;
   }
 
+  /** The smallest id from this one on; -1 when there is none. */
+  next(from: number): number {
+    for (let at = from >>> 5; at < this.#words.length; at++) {
+      const whole = this.#words[at] ?? 0;
+      const word = at === from >>> 5 ? whole & (-1 << (from & 31)) : whole;
+      if (word !== 0) {
+        return (at << 5) + 31 - Math.clz32(word & -word);
+      }
+    }
+    return -1;
+  }
+
   /** The ids, ascending. */
   toArray(): number[] {
     const ids: number[] = [];

@@ -12,6 +12,8 @@ class Column {
   readonly key: string;
   readonly values: (string | undefined)[] = [];
   readonly present = new Bitset();
+  /** The ids below have their values; Infinity when all have. */
+  filledTo = 0;
 
   constructor(key: string) {
     this.key = key;
@@ -55,6 +57,8 @@ export interface RowSequence {
 
 export interface OrderSource {
   ids(): EntityId[];
+  /** The next of them from this one on; -1 at the end. */
+  nextId(from: EntityId): EntityId;
   uidOf(id: EntityId): string;
   idOfUid(uid: string): EntityId | undefined;
   /** The smallest lower-cased value of an entity for a lower-cased key. */
@@ -101,7 +105,9 @@ export class Orders {
   /** Takes a new entity in. */
   insert(id: EntityId): void {
     for (const column of this.#columns.values()) {
-      column.set(id, this.#source.smallestValue(id, column.key));
+      if (id < column.filledTo) {
+        column.set(id, this.#source.smallestValue(id, column.key));
+      }
     }
     for (const order of this.#orders.values()) {
       insertSorted(order, id);
@@ -138,7 +144,7 @@ export class Orders {
   refresh(id: EntityId, scope: 'all' | 'relations' | { key: string }): void {
     const changed = new Map<Column, string | undefined>();
     for (const column of this.#columns.values()) {
-      if (isInScope(column.key, scope)) {
+      if (id < column.filledTo && isInScope(column.key, scope)) {
         const value = this.#source.smallestValue(id, column.key);
         if (value !== column.values[id]) {
           changed.set(column, value);
@@ -165,6 +171,27 @@ export class Orders {
     this.#orders.clear();
     this.#columns.clear();
     this.#outdated.clear();
+  }
+
+  /**
+   * Does a part of what {@link sequence} would do for these fields: reads at most so many values, or sorts.
+   *
+   * @returns whether nothing is left to do
+   */
+  prepare(order: readonly OrderField[], most: number): boolean {
+    const isUnread = ({ field }: OrderField): boolean => this.#begun(field.toLowerCase()).filledTo !== Infinity;
+    const unread = order.find(isUnread);
+    if (unread !== undefined) {
+      this.#fill(this.#begun(unread.field.toLowerCase()), most);
+      return false;
+    }
+    const before = this.#orders.size;
+    // The order by uid is what all others begin with.
+    this.#sorted([]);
+    if (this.#orders.size === before) {
+      this.#sorted(order);
+    }
+    return this.#orders.size === before;
   }
 
   #sorted(order: readonly OrderField[]): SortedIds {
@@ -224,16 +251,31 @@ export class Orders {
   }
 
   #column(key: string): Column {
-    const known = this.#columns.get(key);
-    if (known !== undefined) {
-      return known;
-    }
-    const column = new Column(key);
-    for (const id of this.#source.ids()) {
-      column.set(id, this.#source.smallestValue(id, key));
-    }
-    this.#columns.set(key, column);
+    const column = this.#begun(key);
+    this.#fill(column, Infinity);
     return column;
+  }
+
+  #begun(key: string): Column {
+    let column = this.#columns.get(key);
+    if (column === undefined) {
+      column = new Column(key);
+      this.#columns.set(key, column);
+    }
+    return column;
+  }
+
+  /** Ids behind are kept up to date meanwhile, those ahead are read when their turn comes. */
+  #fill(column: Column, most: number): void {
+    if (column.filledTo === Infinity) {
+      return;
+    }
+    let id = this.#source.nextId(column.filledTo);
+    for (let read = 0; id !== -1 && read < most; read++) {
+      column.set(id, this.#source.smallestValue(id, column.key));
+      id = this.#source.nextId(id + 1);
+    }
+    column.filledTo = id === -1 ? Infinity : id;
   }
 
   #evict(): void {

@@ -7,7 +7,7 @@ import type {
   FilterExpression,
   OrderField,
 } from '../model.ts';
-import type { Catalog, Visibility } from '../model.ts';
+import type { Catalog, UsualQuestions, Visibility } from '../model.ts';
 import { RelationGraph, type RelationEnds } from '../relations/relation-graph.ts';
 import { rollupKey, Rollups } from '../rollups/rollups.ts';
 import { RowIndex } from '../search-rows/row-index.ts';
@@ -26,6 +26,9 @@ import {
 } from './filter.ts';
 import { Orders, type RowSequence } from './orders.ts';
 import { pageOf } from './paging.ts';
+
+/** A roll-up has some ten parts, and some have thousands. */
+const entitiesPerRollup = 16;
 
 /** What the engine must know of entities. */
 export interface EntityNames extends RelationEnds {
@@ -55,9 +58,12 @@ export class QueryEngine {
   readonly #rows = new RowIndex();
   readonly #all = new Bitset();
   readonly #orders: Orders;
+  readonly #preparedAtOnce: number;
 
-  constructor(names: EntityNames, listener: RollupListener) {
+  constructor(options: { names: EntityNames; listener: RollupListener; preparedAtOnce: number }) {
+    const { names, listener } = options;
     this.#names = names;
+    this.#preparedAtOnce = options.preparedAtOnce;
     this.graph = new RelationGraph(names);
     this.rollups = new Rollups({
       graph: this.graph,
@@ -143,6 +149,42 @@ export class QueryEngine {
     return new Map(paths.map((path) => [path, facetOf(path.toLowerCase(), options)]));
   }
 
+  /** Builds what these questions are answered from, a part between two yields. */
+  *prepare({ orders = [], paths = [], textPaths = [] }: UsualQuestions): Generator<void> {
+    for (const path of [...paths, ...textPaths].map((each) => each.toLowerCase())) {
+      while (!isComputedKey(path) && !this.#rows.prepare([path], this.#preparedAtOnce)) {
+        yield;
+      }
+      if (isRollupKey(path)) {
+        yield* this.#prepareRollups();
+      }
+    }
+    for (const order of orders) {
+      while (!this.#orders.prepare(order, this.#preparedAtOnce)) {
+        yield;
+      }
+    }
+    for (const path of textPaths.map((each) => each.toLowerCase())) {
+      if (this.#rows.prepare([path], 0)) {
+        void this.#rows.postings(path)?.haystack;
+        yield;
+      }
+    }
+  }
+
+  *#prepareRollups(): Generator<void> {
+    const { rollups, containers } = this.#sourceFor(undefined);
+    let counted = 0;
+    for (let id = containers.next(0); id !== -1; id = containers.next(id + 1)) {
+      rollups.verdict(id);
+      counted += entitiesPerRollup;
+      if (counted >= this.#preparedAtOnce) {
+        counted = 0;
+        yield;
+      }
+    }
+  }
+
   /** The entities that a query selects, before order and paging; undefined for all. */
   #select(
     { filter, fullText, visible }: Selection,
@@ -175,6 +217,7 @@ export class QueryEngine {
   #ordersFor({ source, ids, visible }: Seen & { ids: Bitset }): Orders {
     return new Orders({
       ids: () => ids.toArray(),
+      nextId: (from) => ids.next(from),
       uidOf: (id) => this.#names.uidOf(id),
       idOfUid: (uid) => {
         const id = this.#names.idOfUid(uid);
@@ -216,7 +259,12 @@ export class QueryEngine {
 /** Orders by relations and roll-ups depend on what the caller sees; they are made of the matches and not kept. */
 function isOrderOfCaller(order: readonly OrderField[], visible: Visibility | undefined): boolean {
   const keys = order.map(({ field }) => field.toLowerCase());
-  return visible !== undefined && keys.some((key) => isRelationKey(key) || isRollupKey(key));
+  return visible !== undefined && keys.some(isComputedKey);
+}
+
+/** Whether what a lower-cased key names is looked up when it is asked for. */
+function isComputedKey(key: string): boolean {
+  return isRelationKey(key) || isRollupKey(key);
 }
 
 function keysOf(filter: FilterExpression | undefined): Iterable<string> {

@@ -120,12 +120,17 @@ export class KeyPostings {
 
   /** Adds the entities with a value that contains a lower-cased text. */
   addContaining(term: string, matches: Bitset): void {
-    this.#haystack ??= new Haystack([...this.byValue.keys()]);
-    for (const value of this.#haystack.containing(term)) {
+    for (const value of this.haystack.containing(term)) {
       for (const posting of this.byValue.get(value) ?? []) {
         posting.addTo(matches);
       }
     }
+  }
+
+  /** All values, lower-cased, to look for parts of them; kept until a value comes or goes. */
+  get haystack(): Haystack {
+    this.#haystack ??= new Haystack([...this.byValue.keys()]);
+    return this.#haystack;
   }
 
   get bytes(): number {

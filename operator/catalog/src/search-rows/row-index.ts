@@ -17,6 +17,8 @@ export interface RowKey {
   /** Rows with this key. */
   rows: number;
   postings: KeyPostings | undefined;
+  /** The posting sets hold the rows of the ids below; Infinity when of all. */
+  filledTo: number;
 }
 
 /** The rows of one entity: key and value at the same index. */
@@ -82,8 +84,11 @@ export class RowIndex {
   /**
    * Builds the posting sets of these keys, all in one pass. They stay valid until the next call.
    * A key that no entity has builds nothing.
+   *
+   * @param most how many ids the pass goes on at most; without it the posting sets are whole
+   * @returns whether they are whole
    */
-  prepare(keys: Iterable<string>): void {
+  prepare(keys: Iterable<string>, most = Infinity): boolean {
     const wanted = new Set<RowKey>();
     for (const name of keys) {
       const key = this.#keys.get(name);
@@ -94,23 +99,39 @@ export class RowIndex {
         }
       }
     }
-    const missing = new Set([...wanted].filter((key) => key.postings === undefined));
-    if (missing.size === 0) {
-      return;
+    const missing = [...wanted].filter((key) => key.postings === undefined || key.filledTo !== Infinity);
+    if (missing.length === 0) {
+      return true;
     }
     this.#evict(wanted);
     for (const key of missing) {
-      key.postings = new KeyPostings();
-      this.#built.add(key);
-    }
-    this.#rows.forEach((rows, id) => {
-      if (rows === undefined) {
-        return;
+      if (key.postings === undefined) {
+        key.postings = new KeyPostings();
+        key.filledTo = 0;
+        this.#built.add(key);
       }
-      for (const key of missing) {
+    }
+    const from = Math.min(...missing.map(({ filledTo }) => filledTo));
+    const to = Math.min(from + most, this.#rows.length);
+    for (let id = from; id < to; id++) {
+      this.#postTo(missing, id);
+    }
+    for (const key of missing) {
+      key.filledTo = to === this.#rows.length ? Infinity : Math.max(key.filledTo, to);
+    }
+    return to === this.#rows.length;
+  }
+
+  #postTo(keys: readonly RowKey[], id: EntityId): void {
+    const rows = this.#rows[id];
+    if (rows === undefined) {
+      return;
+    }
+    for (const key of keys) {
+      if (id >= key.filledTo) {
         forEachIndex(rows, key, (at) => key.postings?.add(id, rows.values[at] ?? null));
       }
-    });
+    }
   }
 
   /** The posting sets of a prepared key. */
@@ -155,7 +176,7 @@ export class RowIndex {
   #retain(name: string): RowKey {
     let key = this.#keys.get(name);
     if (key === undefined) {
-      key = { name, lastSet: 0, isRepeated: false, rows: 0, postings: undefined };
+      key = { name, lastSet: 0, isRepeated: false, rows: 0, postings: undefined, filledTo: 0 };
       this.#keys.set(name, key);
     }
     key.isRepeated ||= key.lastSet === this.#sets;
@@ -186,18 +207,21 @@ function forEachIndex({ keys }: EntityRows, key: RowKey, visit: (at: number) => 
 
 /** Adds rows to the posting sets of their keys, except those that were there before. */
 function post(id: EntityId, { rows, except }: { rows: EntityRows; except: EntityRows | undefined }): void {
-  rows.keys.forEach(({ postings }, at) => {
-    if (postings !== undefined && !hasRow(except, rows, at)) {
+  rows.keys.forEach(({ postings, filledTo }, at) => {
+    if (postings === undefined || id >= filledTo) {
+      return;
+    }
+    if (!hasRow(except, rows, at)) {
       postings.add(id, rows.values[at] ?? null);
     }
-    postings?.existing.add(id);
+    postings.existing.add(id);
   });
 }
 
 /** Takes rows out of the posting sets of their keys, except those that stay. */
 function unpost(id: EntityId, { rows, except }: { rows: EntityRows; except: EntityRows | undefined }): void {
-  rows.keys.forEach(({ postings }, at) => {
-    if (postings !== undefined && !hasRow(except, rows, at)) {
+  rows.keys.forEach(({ postings, filledTo }, at) => {
+    if (postings !== undefined && id < filledTo && !hasRow(except, rows, at)) {
       postings.remove(id, rows.values[at] ?? null);
     }
   });

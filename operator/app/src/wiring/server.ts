@@ -7,6 +7,7 @@ import { createReadRuntimeTree } from '../cluster-reader/runtime-tree.ts';
 import { createRestatement } from '../freshness/restatement.ts';
 import type { Freshness } from '../freshness/freshness.ts';
 import { lossStates } from '../freshness/loss-states.ts';
+import { prepareCatalog } from '../prepare-catalog.ts';
 import { version } from '../version.ts';
 import { addFreshness } from './freshness.ts';
 import { untilAborted, type ClusterInformer, type EntityInformers, type Ground } from './ground.ts';
@@ -59,6 +60,9 @@ export async function addServer(
     start: async (signal) => {
       const url = await server.listen({ host: config.host, port: config.port });
       log.info({ url }, 'serving');
+      void prepareCatalog({ catalog, informers: entityInformers.values(), signal }).catch((error: unknown) => {
+        log.error({ err: error }, 'the catalog could not be prepared; first questions take longer');
+      });
       await untilAborted(signal);
       await server.close();
     },

@@ -1,33 +1,13 @@
 import type { EntityId, OrderField, Position } from '../model.ts';
 import { relationKeyPrefix } from '../search-rows/rows.ts';
-import { Bitset } from './bitset.ts';
+import type { Bitset } from './bitset.ts';
 import { compareCodePoints } from './code-points.ts';
+import { Column } from './column.ts';
+import { SortInParts } from './sort-in-parts.ts';
 import { sortByText } from './sorting.ts';
 
 /** Orders held at once: the pages of the UI use a dozen, the rest is whatever callers think of. */
 const maxOrders = 32;
-
-/** The value that each entity is ordered by: of several the smallest, lower-cased; undefined when it has none. */
-class Column {
-  readonly key: string;
-  readonly values: (string | undefined)[] = [];
-  readonly present = new Bitset();
-  /** The ids below have their values; Infinity when all have. */
-  filledTo = 0;
-
-  constructor(key: string) {
-    this.key = key;
-  }
-
-  set(id: EntityId, value: string | undefined): void {
-    this.values[id] = value;
-    if (value === undefined) {
-      this.present.delete(id);
-    } else {
-      this.present.add(id);
-    }
-  }
-}
 
 interface SortKey {
   column: Column;
@@ -41,6 +21,12 @@ interface SortedIds {
   keys: readonly SortKey[];
   ids: EntityId[];
   compare: Compare;
+}
+
+interface Building {
+  name: string;
+  by: Omit<SortedIds, 'ids'>;
+  sort: SortInParts;
 }
 
 /** The rows of a result in order, before they are filtered. */
@@ -71,6 +57,8 @@ export class Orders {
   readonly #columns = new Map<string, Column>();
   readonly #orders = new Map<string, SortedIds>();
   /** Entities whose values of one key may be outdated, by key: they are read again when an order by it is asked for. */
+  /** The order that is sorted in parts; begun anew when what it compares changes. */
+  #building: Building | undefined;
   readonly #outdated = new Map<string, Set<EntityId>>();
 
   constructor(source: OrderSource) {
@@ -104,6 +92,7 @@ export class Orders {
 
   /** Takes a new entity in. */
   insert(id: EntityId): void {
+    this.#building = undefined;
     for (const column of this.#columns.values()) {
       if (id < column.filledTo) {
         column.set(id, this.#source.smallestValue(id, column.key));
@@ -116,6 +105,7 @@ export class Orders {
 
   /** Must come before the entity's uid is forgotten. */
   remove(id: EntityId): void {
+    this.#building = undefined;
     for (const ids of this.#outdated.values()) {
       ids.delete(id);
     }
@@ -154,6 +144,9 @@ export class Orders {
     if (changed.size === 0) {
       return;
     }
+    if (this.#building?.by.keys.some(({ column }) => changed.has(column)) === true) {
+      this.#building = undefined;
+    }
     const orders = [...this.#orders.values()].filter(({ keys }) => keys.some(({ column }) => changed.has(column)));
     for (const order of orders) {
       removeSorted(order, id);
@@ -171,6 +164,7 @@ export class Orders {
     this.#orders.clear();
     this.#columns.clear();
     this.#outdated.clear();
+    this.#building = undefined;
   }
 
   /**
@@ -185,30 +179,54 @@ export class Orders {
       this.#fill(this.#begun(unread.field.toLowerCase()), most);
       return false;
     }
-    const before = this.#orders.size;
-    // The order by uid is what all others begin with.
-    this.#sorted([]);
-    if (this.#orders.size === before) {
-      this.#sorted(order);
+    const name = nameOf(order);
+    if (this.#orders.has(name)) {
+      this.#building = undefined;
+      return true;
     }
-    return this.#orders.size === before;
+    if (this.#building?.name !== name) {
+      this.#building = this.#begin(order);
+    }
+    const ids = this.#building.sort.step(most);
+    if (ids !== undefined) {
+      this.#keep(name, { ...this.#building.by, ids });
+      this.#building = undefined;
+    }
+    return false;
+  }
+
+  #begin(order: readonly OrderField[]): Building {
+    const by = this.#by(order);
+    return { name: nameOf(order), by, sort: new SortInParts(this.#source.ids(), by.compare) };
   }
 
   #sorted(order: readonly OrderField[]): SortedIds {
-    const fields = order.map(({ field, direction }) => ({ field: field.toLowerCase(), direction }));
-    for (const { field } of fields) {
-      this.#update(field);
+    for (const { field } of order) {
+      this.#update(field.toLowerCase());
     }
-    const name = JSON.stringify(fields.map(({ field, direction }) => [field, direction]));
+    const name = nameOf(order);
     const known = this.#orders.get(name);
     if (known !== undefined) {
       this.#orders.delete(name);
       this.#orders.set(name, known);
       return known;
     }
+    const by = this.#by(order);
+    return this.#keep(name, { ...by, ids: this.#sort(by.keys) });
+  }
+
+  #keep(name: string, sorted: SortedIds): SortedIds {
     this.#evict();
-    const keys = fields.map(({ field, direction }) => ({
-      column: this.#column(field),
+    this.#orders.set(name, sorted);
+    for (const { column } of sorted.keys) {
+      this.#columns.set(column.key, column);
+    }
+    return sorted;
+  }
+
+  #by(order: readonly OrderField[]): Omit<SortedIds, 'ids'> {
+    const keys = order.map(({ field, direction }) => ({
+      column: this.#column(field.toLowerCase()),
       isDescending: direction === 'desc',
     }));
     const compare: Compare = (a, b) => {
@@ -220,9 +238,7 @@ export class Orders {
       }
       return compareCodePoints(this.#source.uidOf(a), this.#source.uidOf(b));
     };
-    const sorted: SortedIds = { keys, ids: this.#sort(keys), compare };
-    this.#orders.set(name, sorted);
-    return sorted;
+    return { keys, compare };
   }
 
   /** By the least significant first: each pass is stable. */
@@ -284,6 +300,8 @@ export class Orders {
       return;
     }
     this.#orders.delete(oldest);
+    // Its columns may go with those of the oldest.
+    this.#building = undefined;
     const used = new Set([...this.#orders.values()].flatMap(({ keys }) => keys.map(({ column }) => column)));
     for (const [key, column] of this.#columns) {
       if (!used.has(column)) {
@@ -321,6 +339,11 @@ export class Orders {
       },
     };
   }
+}
+
+/** One order has one name, however its fields are spelled. */
+function nameOf(order: readonly OrderField[]): string {
+  return JSON.stringify(order.map(({ field, direction }) => [field.toLowerCase(), direction]));
 }
 
 function isInScope(key: string, scope: 'all' | 'relations' | { key: string }): boolean {

@@ -68,6 +68,16 @@ describe('the process', () => {
     expect([result.code, result.stdout]).toEqual([0, expect.stringContaining('--watch-namespaces')]);
   });
 
+  it('keeps its compiled modules among its modules, and starts from them', async () => {
+    const { NODE_COMPILE_CACHE: _cache, ...env } = operatorEnvironment(process.env);
+    await run([paths.operatorEntry], ['--help'], { env });
+    const again = await run([paths.operatorEntry], ['--help'], { env: { ...env, NODE_DEBUG_NATIVE: 'COMPILE_CACHE' } });
+    expect(again.code).toBe(0);
+    const said = `${again.stdout}${again.stderr}`;
+    expect(said).toContain(join('node_modules', '.cache', 'portolan'));
+    expect(said).toMatch(/code cache for ESM .*config\.ts was accepted/);
+  });
+
   it('drains on SIGTERM and exits with 0, in every role', async () => {
     const kubeconfig = await cluster.serviceAccountKubeconfig(operatorAccount);
     for (const role of ['operator', 'server', 'all'] as const) {

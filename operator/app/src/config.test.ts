@@ -38,6 +38,21 @@ describe('parseConfig', () => {
     expect(parseConfig(['all', '--watch-namespaces', 'a, b'], {})['watch-namespaces']).toEqual(['a', 'b']);
   });
 
+  it('reads grace periods in seconds, and leaves the others as they are', () => {
+    const config = parseConfig(['operator', '--grace-periods', 'answering=30, notReady=600'], {});
+    expect(config['grace-periods']).toEqual({ answering: 30_000, notReady: 600_000 });
+    expect(parseConfig(['operator'], {})['grace-periods']).toEqual({});
+    expect(usage()).toContain('answering=300');
+  });
+
+  it.each([
+    ['answering', /--grace-periods: must be name=seconds, the name one of unschedulable, creating/],
+    ['patience=3', /--grace-periods: must be one of unschedulable.*got "patience=3"/],
+    ['answering=0', /--grace-periods: must be a number of seconds above 0/],
+  ])('refuses the grace period %s', (given, message) => {
+    expect(() => parseConfig(['operator', '--grace-periods', given], {})).toThrow(message);
+  });
+
   it('reads kinds of workload as kubectl names resources, with their kind', () => {
     const kinds = 'Rollout=rollouts.v1alpha1.argoproj.io, ReplicationController=replicationcontrollers.v1';
     expect(parseConfig(['operator', '--workload-kinds', kinds], {})['workload-kinds']).toEqual([

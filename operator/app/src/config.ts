@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { gracePeriods, type GracePeriods } from '@portolan/controllers/grace-periods';
 import { isBuiltIn, kindId } from '@portolan/controllers/kind-id';
 import type { WorkloadKindSetting } from '@portolan/controllers';
 import {
@@ -36,6 +37,21 @@ function workloadKind(given: string | undefined): WorkloadKindSetting {
   return { kind, plural, version, group: group.join('.') };
 }
 
+const graceNames = Object.keys(gracePeriods) as (keyof GracePeriods)[];
+const gracePeriodText = text(
+  /^[a-zA-Z]+=[0-9]{1,5}$/,
+  `must be name=seconds, the name one of ${graceNames.join(', ')}`,
+);
+
+/** `name=seconds,…` as grace periods in ms. */
+function readGracePeriods(given: string | undefined): Partial<GracePeriods> {
+  const pairs = commaSeparated(gracePeriodText)(given).map((pair) => {
+    const [name, amount] = pair.split('=');
+    return [oneOf(graceNames)(name), 1000 * seconds(amount)] as const;
+  });
+  return Object.fromEntries(pairs);
+}
+
 interface Setting {
   read: SettingReader<unknown>;
   /** One line for --help. */
@@ -64,6 +80,12 @@ const settings = {
   'workload-kinds': {
     read: otherwise<WorkloadKindSetting[]>([], commaSeparated(workloadKind)),
     help: 'further kinds that run entities, Kind=plural.version.group,… as in Rollout=rollouts.v1alpha1.argoproj.io',
+  },
+  'grace-periods': {
+    read: otherwise<Partial<GracePeriods>>({}, readGracePeriods),
+    help: `how long health excuses what is not as it should be, name=seconds,… (${graceNames
+      .map((name) => `${name}=${gracePeriods[name] / 1000}`)
+      .join(',')})`,
   },
   'default-namespace': {
     read: otherwise('default', namespaceName),

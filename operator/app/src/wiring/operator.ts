@@ -42,7 +42,10 @@ export function addOperator(
   const fragments = [
     createAcceptance(entities),
     createRelations(entities, kinds).source,
-    withLostSources({ source: createWorkloadFragments({ linker, workloads }), losses: () => report.losses() }),
+    withLostSources({
+      source: createWorkloadFragments({ linker, workloads, grace: config['grace-periods'] }),
+      losses: () => report.losses(),
+    }),
   ];
   const writes = createAdaptiveLimit({ clock, onChange: (limit) => metrics.writeLimit(limit) });
   const composers = new Map<EntityKind, Composer>(

@@ -2,6 +2,7 @@ import { conditionTypes, type Evidence, type HealthStatus, type WorkloadsStatus 
 import type { Fragment, FragmentSource, StatedCondition } from '../composer/fragment.ts';
 import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { aggregateHealth, type Aggregate } from './health/aggregate.ts';
+import type { GracePeriods } from './health/context.ts';
 import { createLinkJudge, type Judged, type JudgedLinks } from './judge-links.ts';
 import { builtInPrimaries } from './kind-id.ts';
 import { linkingKinds, type Linker, type Links } from './links.ts';
@@ -13,9 +14,17 @@ const shownWorkloads = 20;
 const shownEvidence = 10;
 const shownGaps = 10;
 
-/** The workloads controller's part of a status: `workloads`, `health` and `WorkloadsLinked`. */
-export function createWorkloadFragments(options: { linker: Linker; workloads: WorkloadStores }): FragmentSource {
-  const { linker, workloads } = options;
+/**
+ * The workloads controller's part of a status: `workloads`, `health` and `WorkloadsLinked`.
+ *
+ * @param options.grace overrides the grace periods of the rules
+ */
+export function createWorkloadFragments(options: {
+  linker: Linker;
+  workloads: WorkloadStores;
+  grace?: Partial<GracePeriods>;
+}): FragmentSource {
+  const { linker, workloads, grace } = options;
   const supporters = createSupporters(workloads);
   const judgeLinks = createLinkJudge({
     workloads,
@@ -27,7 +36,11 @@ export function createWorkloadFragments(options: { linker: Linker; workloads: Wo
     // What is not listed yet is not gone: the stored part stands until every source has answered.
     if (!kinds.includes(entity.kind) || !workloads.isSettled()) return {};
     const links = linker.linksOf(entity);
-    const judged = judgeLinks(entity, links, { nowMs, ...troubledSince(entity) });
+    const judged = judgeLinks(entity, links, {
+      nowMs,
+      ...(grace !== undefined && { grace }),
+      ...troubledSince(entity),
+    });
     const together = aggregateHealth(judged);
     if (together === undefined) return withoutWorkloads(entity, links, { nowMs, workloads });
     const rechecks = [...judged.primaries, ...judged.supporting].flatMap((each) => each.recheckMs ?? []);

@@ -1,7 +1,7 @@
 import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Evidence, HealthStatus, Verdict } from '@portolan/crds';
+import type { EntityStatus, Evidence, HealthStatus, Verdict, WorkloadStatus } from '@portolan/crds';
 import { afterAll, beforeAll, expect, inject } from 'vitest';
 import { toolsOfBinary } from '../../control-plane/tools.ts';
 import { operatorAccount } from '../../install/install.ts';
@@ -31,6 +31,8 @@ export interface HealthRig {
   component(name: string, spec?: object): Promise<void>;
   /** Waits until the API server and the read API both say so. */
   health(name: string, expected: ExpectedHealth): Promise<HealthStatus>;
+  /** Waits until both say so of one object among those that run or support the component. */
+  part(name: string, part: { kind: string; verdict: Verdict; reason: string; timeoutMs?: number }): Promise<void>;
   /**
    * Executes the proposed command as it is printed; gives what it printed. A command that reads a log is not executed:
    * nodes on paper have no kubelet, so it is checked that the pod and the container exist.
@@ -49,7 +51,6 @@ export const linkedTo = (name: string): Record<string, string> => ({ 'app.kubern
 export function useHealthRig(options: { flags?: readonly string[] } = {}): HealthRig {
   const cluster = useCluster();
   const versions: ComponentVersion[] = [];
-  const executed = new Set<string>();
   let portolan: Portolan;
   let watch: ComponentWatch;
   let namespace: string;
@@ -76,14 +77,34 @@ export function useHealthRig(options: { flags?: readonly string[] } = {}): Healt
     expect(movesOfSince(versions)).toEqual([]);
   });
 
-  const stored = async (name: string): Promise<HealthStatus | undefined> => {
+  const stored = async (name: string): Promise<EntityStatus | undefined> => {
     const path = `/apis/portolan.dev/v1alpha1/namespaces/${namespace}/components/${name}`;
-    const { body } = await cluster.request<{ status?: { health?: HealthStatus } }>('GET', path);
-    return body.status?.health;
+    return (await cluster.request<{ status?: EntityStatus }>('GET', path)).body.status;
   };
-  const served = async (name: string): Promise<HealthStatus | undefined> => {
+  const served = async (name: string): Promise<EntityStatus | undefined> => {
     const found = await portolan.client.getEntityByRef(`component:${namespace}/${name}`);
-    return (found as { status?: { portolan?: { health?: HealthStatus } } } | undefined)?.status?.portolan?.health;
+    return (found as { status?: { portolan?: EntityStatus } } | undefined)?.status?.portolan;
+  };
+  /** Waits until the API server and then the read API have it; the error tells how far it came. */
+  const bothHave = async <T>(options: {
+    name: string;
+    what: string;
+    find: (status: EntityStatus) => T | undefined;
+    timeoutMs?: number | undefined;
+  }): Promise<T> => {
+    const { name, what, find, timeoutMs = 60_000 } = options;
+    let last: EntityStatus | undefined;
+    const look = async (read: typeof stored): Promise<T | undefined> => {
+      last = await read(name);
+      return last === undefined ? undefined : find(last);
+    };
+    try {
+      const found = await cluster.eventually(`${name} is ${what}`, async () => look(stored), timeoutMs);
+      await cluster.eventually(`the read API says that ${name} is ${what}`, async () => look(served));
+      return found;
+    } catch (error) {
+      throw new Error(`${name} is ${JSON.stringify([last?.health, last?.workloads])}`, { cause: error });
+    }
   };
 
   return {
@@ -94,31 +115,27 @@ export function useHealthRig(options: { flags?: readonly string[] } = {}): Healt
     component: async (name, spec) => {
       await cluster.apply(listOf(entity({ kind: 'Component', namespace, name, ...(spec !== undefined && { spec }) })));
     },
-    health: async (name, expected) => {
-      let last: HealthStatus | undefined;
-      const health = await cluster
-        .eventually(
-          `${name} is ${expected.verdict} ${String(expected.reason)}`,
-          async () => {
-            last = await stored(name);
-            return last !== undefined && isAs(last, expected) ? last : undefined;
-          },
-          expected.timeoutMs ?? 60_000,
-        )
-        .catch((error: unknown) => {
-          throw new Error(`${name} is ${JSON.stringify(last)}`, { cause: error });
-        });
-      await cluster.eventually(`the read API says the same of ${name}`, async () => {
-        const shown = await served(name);
-        return shown !== undefined && isAs(shown, expected) ? true : undefined;
+    health: async (name, expected) =>
+      bothHave({
+        name,
+        what: `${expected.verdict} ${String(expected.reason)}`,
+        find: ({ health }) => (health !== undefined && isAs(health, expected) ? health : undefined),
+        timeoutMs: expected.timeoutMs,
+      }),
+    part: async (name, { kind, verdict, reason, timeoutMs }) => {
+      const isIt = (item: WorkloadStatus): boolean =>
+        item.kind === kind && item.verdict === verdict && item.reason === reason;
+      await bothHave({
+        name,
+        what: `with a ${kind} that is ${verdict} ${reason}`,
+        find: ({ workloads }) => workloads?.items?.find(isIt),
+        timeoutMs,
       });
-      return health;
     },
     runNextStep: async ({ reason, nextStep }) => {
       expect(nextStep, reason).toBeDefined();
       const { command = '' } = nextStep ?? {};
       expect(command, reason).toMatch(/^kubectl /);
-      executed.add(reason);
       const script = command.startsWith('kubectl logs ') ? asExistence(command) : command;
       const result = await run(['bash'], ['-euo', 'pipefail', '-c', script], {
         env: { ...process.env, PATH: `${folder}:${process.env['PATH'] ?? ''}`, KUBECONFIG: cluster.kubeconfig },

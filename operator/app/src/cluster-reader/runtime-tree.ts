@@ -16,6 +16,7 @@ import {
   trimPod,
   trimReplicaSet,
   type Finding,
+  type GracePeriods,
   type JudgedObject,
   type RuleContext,
 } from '@portolan/controllers';
@@ -38,13 +39,15 @@ export function createReadRuntimeTree(options: {
   reader: ClusterReader;
   clock: Pick<Clock, 'now'>;
   kinds: readonly ReadableKind[];
+  /** As the operator has them, so that both say the same. */
+  grace?: Partial<GracePeriods>;
 }): ReadRuntimeTree {
-  const { reader, clock, kinds } = options;
+  const { reader, clock, kinds, grace } = options;
   return async (entity, signal) => {
     const nowMs = clock.now();
     const isWanted = ({ supporting }: WorkloadStatus): boolean => supporting !== true;
     const objects = await readEntityObjects({ reader, entity, callerClass, kinds, isWanted }, signal);
-    return runtimeTree({ objects, entity, nowMs });
+    return runtimeTree({ objects, entity, nowMs, ...(grace !== undefined && { grace }) });
   };
 }
 
@@ -53,9 +56,14 @@ export function runtimeTree(options: {
   objects: EntityObjects;
   entity: Pick<CatalogEntity, 'status'>;
   nowMs: number;
+  grace?: Partial<GracePeriods>;
 }): RuntimeTree {
-  const { objects, entity, nowMs } = options;
-  const judging = createJudging(objects, { nowMs, ...troubledSince(entity) });
+  const { objects, entity, nowMs, grace } = options;
+  const judging = createJudging(objects, {
+    nowMs,
+    ...(grace !== undefined && { grace }),
+    ...troubledSince(entity),
+  });
   const roots = objects.roots.map((root) => rootNode(root, judging));
   const running = roots.filter(({ supporting }) => supporting !== true).toSorted(worstFirst);
   const supporting = roots.filter((node) => node.supporting === true).toSorted(worstFirst);

@@ -48,7 +48,12 @@ export async function addServer(
     catalog,
     version,
     toKubernetes: (namespace) => namespaces.toKubernetes(namespace),
-    runtime: createReadRuntimeTree({ reader, clock, kinds: readableKinds() }),
+    runtime: createReadRuntimeTree({
+      reader,
+      clock,
+      kinds: readableKinds(),
+      grace: config['grace-periods'],
+    }),
     events: { path: eventsPath, mark: () => markFor(events) },
     sources: () => [
       ...[...entityInformers.values()].flatMap((informer) => [...informer.status()]),

@@ -1,9 +1,11 @@
-import type { HealthStatus } from '@portolan/crds';
+import type { EntityStatus, HealthStatus } from '@portolan/crds';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { createChaosProxy, type ChaosProxy } from '../chaos/chaos-proxy.ts';
 import { freePort } from '../control-plane/ports.ts';
 import { throughPort } from '../end-to-end/kubeconfigs.ts';
 import { createTcpProxy } from '../end-to-end/tcp-proxy.ts';
+import { entity } from '../end-to-end/manifests.ts';
+import { operatorAccount } from '../install/install.ts';
 import { startPortolan, type Portolan } from '../end-to-end/portolan.ts';
 import { signalGroup } from '../process/process-record.ts';
 import { counted, eventually, setStage, told, type Stage, type Told } from './stage.ts';
@@ -23,21 +25,25 @@ afterAll(async () => {
   await stage[Symbol.asyncDispose]();
 });
 
-async function start(role: 'all' | 'operator' | 'server', kubeconfig = stage.kubeconfig): Promise<Portolan> {
-  const portolan = await startPortolan({ kubeconfig, role });
+async function start(
+  role: 'all' | 'operator' | 'server',
+  { kubeconfig = stage.kubeconfig, flags = [] }: { kubeconfig?: string; flags?: string[] } = {},
+): Promise<Portolan> {
+  const portolan = await startPortolan({ kubeconfig, role, flags });
   onTestFinished(async () => void (await portolan.stop()));
   await portolan.ready();
   return portolan;
 }
 
 /** Role `all` with a proxy between it and the API server. */
-async function startBehindProxy(): Promise<{ portolan: Portolan; proxy: ChaosProxy }> {
+async function startBehindProxy(flags: string[] = []): Promise<{ portolan: Portolan; proxy: ChaosProxy }> {
   const proxy = createChaosProxy({ port: await freePort(), target: Number(new URL(stage.plane.server).port), seed: 1 });
   proxy.calm();
   await proxy.open();
   onTestFinished(async () => proxy.close());
   const { kubeconfig, directory } = stage;
-  return { portolan: await start('all', await throughPort({ kubeconfig, port: proxy.port, directory })), proxy };
+  const behind = await throughPort({ kubeconfig, port: proxy.port, directory });
+  return { portolan: await start('all', { kubeconfig: behind, flags }), proxy };
 }
 
 const cart = async (portolan: Portolan): Promise<Told> => told(portolan, { namespace: 'shop', name: 'cart' });
@@ -93,6 +99,55 @@ async function forbid(resource: string): Promise<() => Promise<void>> {
       .filter(({ resources }) => resources.length > 0),
   );
   return async () => put(rules);
+}
+
+const rollouts = '/apis/apiextensions.k8s.io/v1/customresourcedefinitions/rollouts.example.com';
+
+/** A kind of workload that somebody else's operator brings, and the operator's right to watch it. */
+async function installRollouts(): Promise<void> {
+  const { admin } = stage.plane;
+  await admin.request('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
+    apiVersion: 'apiextensions.k8s.io/v1',
+    kind: 'CustomResourceDefinition',
+    metadata: { name: 'rollouts.example.com' },
+    spec: {
+      group: 'example.com',
+      scope: 'Namespaced',
+      names: { kind: 'Rollout', plural: 'rollouts', singular: 'rollout', listKind: 'RolloutList' },
+      versions: [
+        {
+          name: 'v1',
+          served: true,
+          storage: true,
+          schema: { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } },
+        },
+      ],
+    },
+  });
+  await eventually('Rollouts are served', async () =>
+    (await admin.request('GET', '/apis/example.com/v1/rollouts')).status === 200 ? true : undefined,
+  );
+  const { status } = await admin.request('POST', '/apis/example.com/v1/namespaces/shop/rollouts', {
+    apiVersion: 'example.com/v1',
+    kind: 'Rollout',
+    metadata: { name: 'rolled', namespace: 'shop', labels: { 'app.kubernetes.io/name': 'rolled' } },
+    status: { conditions: [{ type: 'Available', status: 'True', reason: 'Available' }] },
+  });
+  expect(status).toBe(201);
+}
+
+async function allowRollouts(): Promise<void> {
+  const rbac = '/apis/rbac.authorization.k8s.io/v1';
+  const metadata = { name: 'test-rollouts' };
+  await stage.plane.admin.request('POST', `${rbac}/clusterroles`, {
+    metadata,
+    rules: [{ apiGroups: ['example.com'], resources: ['rollouts'], verbs: ['list', 'watch'] }],
+  });
+  await stage.plane.admin.request('POST', `${rbac}/clusterrolebindings`, {
+    metadata,
+    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: metadata.name },
+    subjects: [{ kind: 'ServiceAccount', ...operatorAccount }],
+  });
 }
 
 describe('what the API says of health', () => {
@@ -173,7 +228,9 @@ describe('what the API says of health', () => {
     await proxy.open();
     onTestFinished(async () => proxy.close());
     const { kubeconfig, directory } = stage;
-    const server = await start('server', await throughPort({ kubeconfig, port: proxy.port, directory }));
+    const server = await start('server', {
+      kubeconfig: await throughPort({ kubeconfig, port: proxy.port, directory }),
+    });
     const known = await tells(server, 'Healthy');
     await reported();
     proxy.stall();
@@ -181,6 +238,46 @@ describe('what the API says of health', () => {
     await expectUnknown(server, known, 'Stale');
     proxy.resume();
     expect((await tells(server, 'Healthy')).status.health).toEqual(known.status.health);
+  });
+
+  it('is Unknown(Stale) of what a kind runs whose CRD is deleted, of nothing else, and true again after', async () => {
+    await installRollouts();
+    await allowRollouts();
+    const component = entity({ kind: 'Component', namespace: 'shop', name: 'rolled' });
+    await stage.plane.admin.request('POST', '/apis/portolan.dev/v1alpha1/namespaces/shop/components', component);
+    const { portolan, proxy } = await startBehindProxy(['--workload-kinds=Rollout=rollouts.v1.example.com']);
+    const rolled = async (): Promise<EntityStatus> =>
+      (await told(portolan, { namespace: 'shop', name: 'rolled' })).status;
+    const turns = async (verdict: string): Promise<EntityStatus> =>
+      eventually(`rolled is ${verdict}`, async () => {
+        const status = await rolled();
+        return status.health?.verdict === verdict ? status : undefined;
+      });
+    const known = await turns('Healthy');
+    await reported();
+    const before = await stage.writes();
+    // Whoever watches sees its objects deleted before the CRD is; whoever does not finds the kind gone.
+    await proxy.close();
+    await stage.plane.admin.request('DELETE', rollouts);
+    await eventually('Rollouts are gone', async () =>
+      (await stage.plane.admin.request('GET', '/apis/example.com/v1/rollouts')).status === 404 ? true : undefined,
+    );
+    await proxy.open();
+    await eventually('only what it runs is unknown', async () => {
+      const { facets } = await counted(portolan);
+      return facets['Unknown'] === 1 && facets['Healthy'] === names.length ? true : undefined;
+    });
+    const { verdict, reason, message, since } = known.health ?? {};
+    expect((await rolled()).health).toMatchObject({
+      verdict: 'Unknown',
+      reason: 'Stale',
+      lastKnown: { verdict, reason, message, since },
+    });
+    expect((await stage.stored('rolled')).health?.verdict).toBe('Healthy');
+    expect((await stage.writes()).writes - before.writes).toBeLessThanOrEqual(6);
+    await installRollouts();
+    expect((await turns('Healthy')).health).toEqual(known.health);
+    await stage.plane.admin.request('DELETE', '/apis/portolan.dev/v1alpha1/namespaces/shop/components/rolled');
   });
 
   it('is Unknown of the kinds that the API server serves no longer', async () => {

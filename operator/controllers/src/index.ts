@@ -7,7 +7,15 @@ export { trimEntity, type TrimmedEntity } from './entities/trimmed-entity.ts';
 export { isLost, lostSources, type Loss, type LossReason, type LostSource } from './sources/loss.ts';
 export { rewriteAfterMs, withLostSources } from './sources/lost-fragments.ts';
 export { createLostSweep } from './sources/lost-sweep.ts';
-export { noLosses, timeOf, withLosses, withoutLosses, type Concerned, type Losses } from './sources/overlay.ts';
+export {
+  faultsOf,
+  noLosses,
+  timeOf,
+  withLosses,
+  withoutLosses,
+  type Concerned,
+  type Losses,
+} from './sources/overlay.ts';
 export { settle, sourcesOf, type SettledSources, type Watched } from './sources/settled-sources.ts';
 export { createSourceReport, type SourceReport } from './sources/source-report.ts';
 export { createRelations, danglingGraceMs } from './relations/relations.ts';

@@ -18,6 +18,15 @@ describe('a lost source', () => {
   });
 });
 
+describe('an operator that is silent', () => {
+  it('has a notice of its own: the cluster may well be there', () => {
+    const operator = { resource: 'the operator', connected: false, synced: true, reason: 'Silent', since: at(20) };
+    expect(sourceNotices([fine, operator], nowMs)).toMatchObject([
+      { title: 'Nobody looks at what runs', detail: 'the operator: health reads Unknown until it is back.' },
+    ]);
+  });
+});
+
 describe('a refused source', () => {
   it.each(['Forbidden', 'NotInstalled'])('%s is named', (reason) => {
     const states = [fine, { ...fine, resource: 'cronjobs', connected: false, synced: false, reason }];

@@ -18,7 +18,8 @@ export interface SourceNotice {
   since: TimeView | undefined;
 }
 
-const refused = new Set(['Forbidden', 'NotInstalled']);
+/** What has a line of its own in the banner. */
+const named = new Set(['Forbidden', 'NotInstalled', 'Silent']);
 
 /** The banner's lines: one for what is away, one for what is refused, one for what is still loading. */
 export function sourceNotices(sources: readonly SourceState[], nowMs: number): SourceNotice[] {
@@ -29,12 +30,18 @@ export function sourceNotices(sources: readonly SourceState[], nowMs: number): S
     }
   };
   const broken = sources.filter((source) => !source.connected);
-  const away = broken.filter((source) => !refused.has(source.reason ?? ''));
+  const away = broken.filter((source) => !named.has(source.reason ?? ''));
   add(
     away,
     'warning',
     'The cluster cannot be reached',
     'pages show the last known state, and health that depends on it reads Unknown until it is back.',
+  );
+  add(
+    broken.filter((source) => source.reason === 'Silent'),
+    'warning',
+    'Nobody looks at what runs',
+    'health reads Unknown until it is back.',
   );
   add(
     broken.filter((source) => source.reason === 'Forbidden'),

@@ -1,4 +1,12 @@
-import { noLosses, settle, sourcesOf, type Losses, type SettledSources, type Watched } from '@portolan/controllers';
+import {
+  faultsOf,
+  noLosses,
+  settle,
+  sourcesOf,
+  type Losses,
+  type SettledSources,
+  type Watched,
+} from '@portolan/controllers';
 import { localClusterName, type ClusterResource } from '@portolan/crds';
 import { isEqualJson, objectKey, type Clock, type Informer, type RuntimeLogger } from '@portolan/runtime';
 import type { LeaseSight } from './lease-observer.ts';
@@ -58,8 +66,9 @@ export function createFreshness(options: {
       nowMs,
     });
     if (isEqualJson(withoutTimes(losses), withoutTimes(next))) return;
+    const isNews = !isEqualJson(withoutTimes(faultsOf(losses)), withoutTimes(faultsOf(next)));
     losses = next;
-    tell(log, losses);
+    if (isNews) tell(log, faultsOf(losses));
     onChange(losses);
   };
   clusters.store.subscribe(look);

@@ -1,4 +1,5 @@
-import { timeOf, type Losses } from '@portolan/controllers';
+import { faultsOf, timeOf, type Losses } from '@portolan/controllers';
+import { operatorIsSilent } from './losses.ts';
 
 /** What pages say of a source that is lost. */
 interface LossState {
@@ -9,9 +10,14 @@ interface LossState {
   since: string;
 }
 
-/** The losses as the pages' banner names them. */
-export function lossStates({ everything, sources }: Losses): LossState[] {
-  const operator = everything === undefined ? [] : [{ ...everything, resource: 'the operator' }];
+/**
+ * The losses as the pages' banner names them. That the server itself is cut off is told by its own watches, which the
+ * banner has already.
+ */
+export function lossStates(losses: Losses): LossState[] {
+  const { everything, sources } = faultsOf(losses);
+  const isSilent = everything?.message === operatorIsSilent;
+  const operator = isSilent ? [{ ...everything, resource: 'the operator', reason: 'Silent' }] : [];
   return [...operator, ...sources].map(({ resource, reason, sinceMs }) => ({
     resource,
     synced: reason !== 'NotSynced',

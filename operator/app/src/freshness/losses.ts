@@ -22,6 +22,9 @@ export interface Evidence {
   nowMs: number;
 }
 
+/** The message of a server that does not hear the operator. */
+export const operatorIsSilent = 'The operator does not renew its Lease: nobody looks at what runs.';
+
 /** Kinds without which a server knows nothing of the operator. */
 const signs: ReadonlySet<string> = new Set(['clusters.portolan.dev', 'leases.coordination.k8s.io']);
 
@@ -65,7 +68,7 @@ function silence({ lease }: Evidence): Loss | undefined {
   if (lease === undefined || lease.silentForMs < lease.allowedMs) return undefined;
   return {
     reason: 'Stale',
-    message: 'The operator does not renew its Lease: nobody looks at what runs.',
+    message: operatorIsSilent,
     sinceMs: lease.heardAtMs,
     nextStep: { text: 'See whether the operator runs, and what it logs.', command: 'kubectl get pods,leases -A' },
   };

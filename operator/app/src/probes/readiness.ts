@@ -1,4 +1,4 @@
-import { timeOf, type Losses } from '@portolan/controllers';
+import { faultsOf, timeOf, type Losses } from '@portolan/controllers';
 import type { Informer, KubernetesObject, Leadership } from '@portolan/runtime';
 
 /** One line of `/readyz?verbose`. */
@@ -58,7 +58,8 @@ export function readinessOf(options: {
   return { ready: checks.every((each) => each.ok), checks };
 }
 
-function freshnessCheck({ everything, sources }: Losses): ReadinessCheck {
+function freshnessCheck(losses: Losses): ReadinessCheck {
+  const { everything, sources } = faultsOf(losses);
   const [first] = sources;
   const loss = everything ?? first;
   const check = { name: 'freshness', ok: true };

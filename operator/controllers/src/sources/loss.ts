@@ -20,6 +20,11 @@ export interface LostSource extends Loss {
   kind: string;
   /** Absent when it is lost wherever it is watched. */
   namespace?: string;
+  /**
+   * The kind is not installed and was not since the operator started, as a Gateway API that nobody uses: no fault, and
+   * of no consequence but for a status that still names an object of it.
+   */
+  isAbsent?: true;
 }
 
 /** The sources among these that are lost. */
@@ -32,11 +37,17 @@ export function lostSources(sources: readonly ClusterSource[]): LostSource[] {
       kind,
       ...(namespace !== undefined && { namespace }),
       reason,
-      message: messageOf(resource, reason, namespace),
+      message: isAbsent(source) ? `${resource} is not installed.` : messageOf(resource, reason, namespace),
       sinceMs: Date.parse(since),
       nextStep: nextStepOf(source, reason),
+      ...(isAbsent(source) && { isAbsent: true }),
     };
   });
+}
+
+/** Whether the kind is not installed and was not since the operator started. */
+export function isAbsent({ synced, reason }: Pick<ClusterSource, 'synced' | 'reason'>): boolean {
+  return !synced && reason === 'NotInstalled';
 }
 
 /** Whether nobody can say that what is known of the source is true now. */

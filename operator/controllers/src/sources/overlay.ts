@@ -12,6 +12,11 @@ export interface Losses {
   sources: readonly LostSource[];
 }
 
+/** What is worth telling of losses: a kind that nobody installed is none. */
+export function faultsOf({ everything, sources }: Losses): Losses {
+  return { everything, sources: sources.filter(({ isAbsent }) => isAbsent !== true) };
+}
+
 /** Nothing is out of sight. */
 export const noLosses: Losses = Object.freeze({ everything: undefined, sources: [] });
 

@@ -2,6 +2,7 @@ import { maxSources, type ClusterSource } from '@portolan/crds';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { lostSources } from './loss.ts';
+import { faultsOf } from './overlay.ts';
 import { clusterStatusOf, foldSources } from './reported-sources.ts';
 
 const since = '2026-01-01T00:00:00Z';
@@ -71,6 +72,17 @@ describe('the reported sources', () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it('that were never installed are no fault, and lost only for what still names them', () => {
+    const [lost] = lostSources([source({ synced: false, connected: false, reason: 'NotInstalled' })]);
+    expect(lost).toMatchObject({ reason: 'Stale', message: 'pods is not installed.', isAbsent: true });
+    const losses = {
+      everything: undefined,
+      sources: lostSources([source({ connected: false, reason: 'NotInstalled' })]),
+    };
+    expect(faultsOf(losses)).toEqual(losses);
+    expect(faultsOf({ ...losses, sources: lost === undefined ? [] : [lost] }).sources).toEqual([]);
   });
 
   it('say in a condition whether all are current; a kind that nobody installed is no fault', () => {

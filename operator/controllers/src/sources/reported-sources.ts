@@ -6,7 +6,7 @@ import {
   type ClusterSource,
   type ClusterStatus,
 } from '@portolan/crds';
-import { isLost } from './loss.ts';
+import { isAbsent, isLost } from './loss.ts';
 import { sameOr } from './settled-sources.ts';
 
 /** Sources that a message names. */
@@ -67,11 +67,6 @@ function folded(group: readonly ClusterSource[]): ClusterSource {
 
 function badness({ synced, connected }: ClusterSource): number {
   return (synced ? 0 : 2) + (connected ? 0 : 1);
-}
-
-/** A kind that is not installed and never was, such as a Gateway API that nobody uses, is no fault. */
-function isAbsent({ synced, reason }: ClusterSource): boolean {
-  return !synced && reason === 'NotInstalled';
 }
 
 function judge(sources: readonly ClusterSource[]): { status: 'True' | 'False'; reason: string; message: string } {

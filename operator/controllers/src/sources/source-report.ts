@@ -65,7 +65,8 @@ export function createSourceReport(options: {
     lost = lostSources(sourcesOf(settled));
     const [gone, back] = [difference(lost, before), difference(before, lost)];
     if (gone.length === 0 && back.length === 0) return;
-    log.info({ lost: gone.map(nameOf), back: back.map(nameOf) }, 'the sources that are lost have changed');
+    const told = { lost: gone.filter(isFault).map(nameOf), back: back.filter(isFault).map(nameOf) };
+    if (told.lost.length + told.back.length > 0) log.info(told, 'the sources that are lost have changed');
     for (const listener of listeners) listener({ lost: gone, back });
   };
   const write = async (): Promise<void> => {
@@ -111,6 +112,10 @@ export function createSourceReport(options: {
 function difference(some: readonly LostSource[], others: readonly LostSource[]): LostSource[] {
   const known = new Set(others.map(nameOf));
   return some.filter((each) => !known.has(nameOf(each)));
+}
+
+function isFault({ isAbsent }: LostSource): boolean {
+  return isAbsent !== true;
 }
 
 function nameOf({ resource, namespace, reason }: LostSource): string {

@@ -15,15 +15,17 @@ interface Slice {
   ids: EntityId[];
   hasNext: boolean;
   hasPrevious: boolean;
+  /** The first row of the whole result, where it was met on the way. */
+  firstOfAll?: EntityId | undefined;
 }
 
 /** Cuts one page out of the rows. */
 export function pageOf(options: PageOptions): CatalogPage {
   const { rows, total } = options;
-  const { ids, hasNext, hasPrevious } = options.from === undefined ? slice(options) : sliceFrom(options);
+  const { ids, hasNext, hasPrevious, ...met } = options.from === undefined ? slice(options) : sliceFrom(options);
   const first = ids[0];
   const last = ids.at(-1);
-  const firstOfAll = total === 0 ? undefined : options.rows.at(nextMatch(options, 0, 1));
+  const firstOfAll = total === 0 ? undefined : (met.firstOfAll ?? rows.at(nextMatch(options, 0, 1)));
   return {
     ids,
     total,
@@ -39,6 +41,7 @@ function slice(options: PageOptions): Slice {
   const { rows, isMatch, total, offset } = options;
   const limit = Math.min(options.limit ?? total, Math.max(0, total - offset));
   const ids: EntityId[] = [];
+  let firstOfAll: EntityId | undefined;
   if (isMatch === undefined) {
     for (let at = offset; at < rows.length && ids.length < limit; at++) {
       ids.push(rows.at(at));
@@ -46,12 +49,15 @@ function slice(options: PageOptions): Slice {
   } else {
     for (let at = 0, skipped = 0; at < rows.length && ids.length < limit; at++) {
       const id = rows.at(at);
-      if (isMatch(id) && ++skipped > offset) {
-        ids.push(id);
+      if (isMatch(id)) {
+        firstOfAll ??= id;
+        if (++skipped > offset) {
+          ids.push(id);
+        }
       }
     }
   }
-  return { ids, hasNext: offset + ids.length < total, hasPrevious: Math.min(offset, total) > 0 };
+  return { ids, hasNext: offset + ids.length < total, hasPrevious: Math.min(offset, total) > 0, firstOfAll };
 }
 
 /** Walks away from a position, in or against the order. */

@@ -60,7 +60,11 @@ export function readableKinds(further: readonly ResourceType[] = []): readonly R
   return [...builtInKinds, ...added];
 }
 
-/** The kind of a linked object; Kubernetes' own wins over a configured one of the same name, as a status names no group. */
+/**
+ * The kind of a linked object. A status names no group, so of two kinds of one name neither is read: the object of the
+ * other one may be somebody else's.
+ */
 export function kindNamed(kinds: readonly ReadableKind[], name: string): ReadableKind | undefined {
-  return kinds.find((each) => each.kind === name);
+  const [found, other] = kinds.filter((each) => each.kind === name);
+  return other === undefined ? found : undefined;
 }

@@ -105,12 +105,28 @@ describe("Backstage's Kubernetes client", () => {
     expect(same.map(({ type }) => type)).toContain('container-waiting');
   });
 
+  it('gets what supports a workload, too', async () => {
+    const service = {
+      apiVersion: 'v1',
+      kind: 'Service',
+      metadata: { name: 'broken', namespace },
+      spec: { selector: { app: 'broken' }, ports: [{ port: 80 }] },
+    };
+    await cluster.apply(listOf(service));
+    const types = await cluster.eventually('the Service shows', async () => {
+      const found = byType(await client.getWorkloadsByEntity(requestOf('broken')));
+      return found['services'] === undefined ? undefined : found;
+    });
+    expect(types).toEqual({ deployments: 1, pods: 1, replicasets: 1, services: 1 });
+  });
+
   it('has the same objects as a tree on the page of the entity, with verdicts and without secrets', async () => {
     const page = await fetch(`${portolan.url}/catalog/${namespace}/component/broken/runtime`);
     const html = await page.text();
     expect(page.status).toBe(200);
     const { stdout } = await cluster.kubectl(['get', 'pods', '-n', namespace, '-l', 'app=broken', '-o', 'name']);
-    for (const text of [stdout.trim().replace('pod/', ''), 'Degraded', 'ReplicaSet']) expect(html).toContain(text);
+    for (const text of [stdout.trim().replace('pod/', ''), 'Degraded', 'ReplicaSet', 'Service'])
+      expect(html).toContain(text);
     expect(html).not.toContain('hunter2');
   });
 

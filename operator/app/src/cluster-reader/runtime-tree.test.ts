@@ -222,6 +222,25 @@ describe('runtimeTree', () => {
     );
   });
 
+  it('is Unknown, and not as healthy as its counts, where its pods could not be read', () => {
+    const labels = { metadata: { name: 'web', namespace: 'states', uid: 'd' }, kind: 'Deployment' };
+    const counts = { replicas: 1, readyReplicas: 1, availableReplicas: 1, updatedReplicas: 1 };
+    const deployment: RawObject = { ...labels, spec: { replicas: 1 }, status: counts };
+    const failure = { resource: 'pods', path: '/api/v1/namespaces/states/pods', reason: 'Forbidden' } as const;
+    const verdictWith = (failures: EntityObjects['failures']): string[] =>
+      treeOf([deployment], { failures }).roots.map(({ verdict, reason }) => `${verdict} ${reason}`);
+    expect(verdictWith([failure])).toEqual(['Unknown Forbidden']);
+    const known = verdictWith([]);
+    expect(known).toEqual([expect.stringMatching(/^Healthy /)]);
+    // One pod, another namespace, and some of many say nothing of these.
+    expect(verdictWith([{ ...failure, path: `${failure.path}/web-1` }])).toEqual(known);
+    expect(verdictWith([{ ...failure, path: '/api/v1/namespaces/other/pods' }])).toEqual(known);
+    expect(verdictWith([{ ...failure, reason: 'Partial' }])).toEqual(known);
+    // What is wrong by its own word stands.
+    const stopped = treeOf([{ ...deployment, spec: { replicas: 0 }, status: {} }], { failures: [failure] });
+    expect(stopped.roots[0]?.verdict).toBe('Suspended');
+  });
+
   it('is bounded, and counts what it does not show', () => {
     const set: RawObject = { kind: 'DaemonSet', metadata: { name: 'all', namespace: 'states', uid: 'ds' } };
     const pods = Array.from({ length: 300 }, (_, at) => owned('Pod', `all-${at}`, set));

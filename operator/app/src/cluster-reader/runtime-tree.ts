@@ -82,7 +82,7 @@ interface Judging {
 }
 
 /** Judges objects together with what they own. */
-function createJudging({ owned }: EntityObjects, common: Omit<RuleContext, 'pods'>): Judging {
+function createJudging({ owned, failures }: EntityObjects, common: Omit<RuleContext, 'pods'>): Judging {
   const byOwner = new Map<string, FoundObject[]>();
   for (const found of owned) {
     const uid = found.object.metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
@@ -97,7 +97,9 @@ function createJudging({ owned }: EntityObjects, common: Omit<RuleContext, 'pods
     const { kind, object } = found;
     const { namespace = '', name, creationTimestamp } = object.metadata;
     const children = childrenOf(found);
-    const finding = judgeRaw(object, kind, { ...common, ...contextOf(children, childrenOf) });
+    const unread = unreadOf(failures, namespace);
+    const judged = judgeRaw(object, kind, { ...common, ...contextOf(children, childrenOf, unread) });
+    const finding = withoutPods(kind, judged, unread.get('pods') ?? unread.get('replicasets'));
     const shown = children.filter((child) => isShown(child, found, childrenOf(child)));
     const isPod = kind.kind === 'Pod';
     return {
@@ -119,6 +121,7 @@ function createJudging({ owned }: EntityObjects, common: Omit<RuleContext, 'pods
 function contextOf(
   children: readonly FoundObject[],
   childrenOf: (found: FoundObject) => readonly FoundObject[],
+  unread: ReadonlyMap<string, string>,
 ): Pick<RuleContext, 'pods' | 'replicaSets' | 'jobs'> {
   const ofKind = (kind: string, among: readonly FoundObject[]): readonly FoundObject[] =>
     among.filter((each) => each.kind.kind === kind);
@@ -129,8 +132,37 @@ function contextOf(
     pods: pods
       .filter(({ object }) => object.metadata.deletionTimestamp === undefined)
       .map(({ object }) => trimPod(object)),
-    replicaSets: replicaSets.map(({ object }) => trimReplicaSet(object)),
-    ...(jobs.length > 0 && { jobs: jobs.map(({ object }) => trimJob(object)) }),
+    ...(!unread.has('replicasets') && { replicaSets: replicaSets.map(({ object }) => trimReplicaSet(object)) }),
+    ...(!unread.has('jobs') && { jobs: jobs.map(({ object }) => trimJob(object)) }),
+  };
+}
+
+/** Collections of a namespace that could not be read, by plural, and why. */
+function unreadOf(failures: EntityObjects['failures'], namespace: string): ReadonlyMap<string, string> {
+  return new Map(
+    failures.flatMap(({ resource, path, reason }): [string, string][] => {
+      const [plural = ''] = resource.split('.');
+      const isCollection = path.endsWith(`/namespaces/${namespace}/${plural}`);
+      return isCollection && reason !== 'Partial' ? [[plural, reason]] : [];
+    }),
+  );
+}
+
+const judgedByPods = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
+
+/** Counts alone prove no health, as for the operator: a fault is in the pods. What the object says is wrong stands. */
+function withoutPods({ kind }: ReadableKind, finding: Finding, unread: string | undefined): Finding {
+  const { verdict, reason, message } = finding;
+  const isProven = verdict !== 'Healthy' && verdict !== 'Progressing';
+  const isPodless = reason === 'Terminating' || reason === 'TerminationStuck' || reason === 'NotObserved';
+  if (unread === undefined || isProven || isPodless || !judgedByPods.has(kind)) return finding;
+  const evidence = finding.evidence.map((each, index) => (index === 0 ? { ...each, reason: unread } : each));
+  return {
+    ...finding,
+    evidence,
+    verdict: 'Unknown',
+    reason: unread,
+    message: `${message} Its pods cannot be read now.`,
   };
 }
 

@@ -34,10 +34,11 @@ export async function addServer(
   feedCatalog({ informers: entityInformers, catalog, restatement });
   const freshness = addFreshness(ground, { ...parts, restatement });
   const events = createEventHub({ catalog, clock, metrics: registry });
+  const furtherKinds = config['workload-kinds'].map((kind) => ({ ...kind, namespaced: true }));
   const reader = createClusterReader({ transport, clock, log });
   const server = await createApiServer({
     catalog,
-    kubernetes: { reader },
+    kubernetes: { reader, furtherKinds },
     events,
     log,
     version,
@@ -51,7 +52,7 @@ export async function addServer(
     runtime: createReadRuntimeTree({
       reader,
       clock,
-      kinds: readableKinds(),
+      kinds: readableKinds(furtherKinds),
       grace: config['grace-periods'],
     }),
     events: { path: eventsPath, mark: () => markFor(events) },

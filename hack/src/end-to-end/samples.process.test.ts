@@ -64,19 +64,21 @@ describe('the sample company', () => {
   it('runs: broken workloads are found out, each for its reason, and the others are healthy', async () => {
     await applySamples({ kubectl: cluster.kubectl, ownsCluster: true, workloads: true, nodes: true });
     const expected: Record<string, RegExp> = {
-      'customs-declarations': /^Degraded (ErrImagePull|ImagePullBackOff)$/,
-      'dock-scheduler': /^Degraded CreateContainerConfigError$/,
-      'carrier-edi-adapter': /^Degraded ProgressDeadlineExceeded$/,
-      'eta-predictor': /^Degraded OOMKilled$/,
-      'map-tiles': /^Suspended ScaledToZero$/,
-      'stocktake-report': /^Suspended Suspended$/,
-      'tracking-api': /^Healthy Ready$/,
+      'logistics/customs-declarations': /^Degraded (ErrImagePull|ImagePullBackOff)$/,
+      'logistics/dock-scheduler': /^Degraded CreateContainerConfigError$/,
+      'logistics/carrier-edi-adapter': /^Degraded ProgressDeadlineExceeded$/,
+      'logistics/eta-predictor': /^Degraded OOMKilled$/,
+      'logistics/map-tiles': /^Suspended ScaledToZero$/,
+      'logistics/stocktake-report': /^Suspended Suspended$/,
+      'logistics/tracking-api': /^Healthy Ready$/,
+      'payments/invoice-renderer': /^Healthy Ready$/,
+      'payments/ledger-core': /^Healthy (Ready|Complete)$/,
     };
     for (const [name, words] of Object.entries(expected)) {
       const found = await cluster.eventually(
         `${name} is ${words}`,
         async () => {
-          const entity = await portolan.client.getEntityByRef(`component:logistics/${name}`);
+          const entity = await portolan.client.getEntityByRef(`component:${name}`);
           const { status } = (entity ?? {}) as {
             status?: { portolan?: { health?: { verdict: string; reason: string } } };
           };

@@ -7,7 +7,7 @@ import { applier } from './install.ts';
 /**
  * Applies the sample company.
  *
- * @param options.workloads applies the workloads too, which needs a controller-manager and a scheduler
+ * @param options.workloads applies the workloads and what supports them too, which needs a controller-manager and a scheduler
  * @param options.nodes adds the nodes that kwok plays
  * @returns how many objects it applied
  */
@@ -22,7 +22,7 @@ export async function applySamples(options: {
     join(paths.samples, 'namespaces.yaml'),
     ...(options.nodes ? [paths.nodes] : []),
     join(paths.samples, 'catalog'),
-    ...(options.workloads ? [join(paths.samples, 'workloads')] : []),
+    ...(options.workloads ? [join(paths.samples, 'supporting'), join(paths.samples, 'workloads')] : []),
   ];
   let count = 0;
   for (const folder of folders) {

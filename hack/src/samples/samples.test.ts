@@ -182,7 +182,7 @@ describe('the sample workloads', () => {
   it('are enough of every kind, in the namespaces of the catalog', () => {
     expect(workloads.length).toBeGreaterThanOrEqual(22);
     expect(new Set(workloads.map(({ kind }) => kind))).toEqual(
-      new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob']),
+      new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'CronJob', 'Job']),
     );
     expect(namespacesOf(workloads)).toEqual(namespacesOf(entities));
     expect(duplicates(workloads.map((each) => `${each.kind} ${nameOf(each)}`))).toEqual([]);
@@ -215,6 +215,23 @@ describe('the sample workloads', () => {
     for (const behaviour of played) expect(stages).toContain(behaviour);
   });
 
+  it('have beside them a few objects of every sort that supports them', () => {
+    const supporting = read<Manifest>('supporting');
+    expect(new Set(supporting.map(({ kind }) => kind))).toEqual(
+      new Set([
+        'Service',
+        'PodDisruptionBudget',
+        'HorizontalPodAutoscaler',
+        'PersistentVolumeClaim',
+        'PersistentVolume',
+      ]),
+    );
+    expect(duplicates(supporting.map((each) => `${each.kind} ${nameOf(each)}`))).toEqual([]);
+    const names = new Set(workloads.map(nameOf));
+    const led = supporting.filter(({ kind }) => kind === 'Service' || kind === 'HorizontalPodAutoscaler');
+    expect(led.map(nameOf).filter((name) => !names.has(name))).toEqual([]);
+  });
+
   it('include one that is scaled to zero, one that is suspended and one with a short deadline', () => {
     expect(workloads.filter(({ spec }) => spec.replicas === 0).map(nameOf)).toEqual(['logistics/map-tiles']);
     expect(workloads.filter(({ spec }) => spec.suspend === true).map(nameOf)).toEqual(['logistics/stocktake-report']);
@@ -225,10 +242,11 @@ describe('the sample workloads', () => {
 });
 
 describe('the files around the samples', () => {
-  it('list in kustomization.yaml every file of the catalog and of the workloads, the namespaces first', () => {
+  it('list in kustomization.yaml every file of the catalog, of the workloads and of what supports them, the namespaces first', () => {
     const { resources } = parse(readFileSync(join(samples, 'kustomization.yaml'), 'utf8')) as { resources: string[] };
     expect(resources[0]).toBe('namespaces.yaml');
-    expect(resources.slice(1).sort()).toEqual([...filesOf('catalog'), ...filesOf('workloads')].sort());
+    const files = ['catalog', 'supporting', 'workloads'].flatMap(filesOf);
+    expect(resources.slice(1).sort()).toEqual(files.sort());
   });
 
   it('create every namespace that is used, and allow links across one border only', () => {

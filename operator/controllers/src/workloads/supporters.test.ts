@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { createWorld, home, type World } from '../testing/world.ts';
 import { createWorkloadFragments } from './workload-fragment.ts';
@@ -280,5 +281,76 @@ describe('what supports', () => {
       verdict: 'Healthy',
       gaps: [{ kind: 'Ingress', namespace: home, reason: 'Forbidden' }],
     });
+  });
+
+  it('never lets one byte of a namespace into an entity of another that it did not let in', () => {
+    const secret = 'hunter2';
+    const app = fc.constantFrom('a', 'b');
+    const consent = fc.constantFrom(undefined, '', 'elsewhere');
+    const theirs = fc.record({
+      kind: fc.constantFrom(
+        'Service',
+        'Ingress',
+        'HTTPRoute',
+        'HorizontalPodAutoscaler',
+        'PodDisruptionBudget',
+        'PersistentVolumeClaim',
+      ),
+      app,
+    });
+    const asked = fc.record(
+      {
+        annotations: fc.dictionary(
+          fc.constantFrom('backstage.io/kubernetes-label-selector', 'backstage.io/kubernetes-namespace'),
+          fc.constantFrom('app=a', '!x', 'theirs'),
+        ),
+        spec: fc.record({ workloads: fc.constant([{ kind: 'Deployment', name: secret, namespace: 'theirs' }]) }),
+      },
+      { requiredKeys: [] },
+    );
+    fc.assert(
+      fc.property(
+        fc.record({
+          given: asked,
+          allows: consent,
+          objects: fc.array(theirs, { maxLength: 6 }),
+          mine: app,
+          isOwn: fc.boolean(),
+        }),
+        ({ given, allows, objects, mine, isOwn }) => {
+          const world = createWorld();
+          world.addNamespace('theirs', allows);
+          const volumes = [{ persistentVolumeClaim: { claimName: secret } }];
+          const run = {
+            name: secret,
+            labels: { app: mine },
+            spec: { template: { ...template, metadata: { labels: { app: mine } }, spec: { volumes } } },
+          };
+          world.run({ ...run, namespace: 'theirs' });
+          if (isOwn) world.run({ ...run, name: 'mine', labels: { ...byName, app: mine } });
+          for (const { kind, app: selected } of objects) {
+            world.add(kind, {
+              metadata: { name: secret, namespace: 'theirs' },
+              spec: {
+                selector: kind === 'Service' ? { app: selected } : { matchLabels: { app: selected } },
+                scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: isOwn ? 'mine' : secret },
+                rules: [
+                  {
+                    http: { paths: [{ backend: { service: { name: secret } } }] },
+                    backendRefs: [{ name: secret, namespace: home }],
+                  },
+                ],
+              },
+              status: { phase: 'Lost' },
+            });
+          }
+          const entity = world.put({ kind: 'Component', name: 'web', ...given });
+          const { fields } = createWorkloadFragments(world)(entity, now);
+          expect(JSON.stringify(fields)).not.toContain(secret);
+          expect(fields?.workloads?.items?.every(({ namespace }) => namespace === home) ?? true).toBe(true);
+        },
+      ),
+      { numRuns: 500 },
+    );
   });
 });

@@ -153,6 +153,11 @@ describe('a PodDisruptionBudget', () => {
       is: 'Degraded SyncFailed',
     },
     { it: 'of nothing', object: budget({ expectedPods: 0, desiredHealthy: 0 }), is: 'Suspended NoPods' },
+    {
+      it: 'of what is scaled to zero, although it asks for two',
+      object: budget({ expectedPods: 0, currentHealthy: 0, disruptionsAllowed: 0 }),
+      is: 'Suspended NoPods',
+    },
     { it: 'not yet seen', object: {}, is: 'Progressing NotObserved' },
   ]);
 });

@@ -110,7 +110,8 @@ export const disruptionBudget: HealthRule<TrimmedDisruptionBudget> = (object) =>
     const message = `${title} cannot count its pods (SyncFailed).`;
     return findingOf(object, { verdict: 'Degraded', reason: 'SyncFailed', message });
   }
-  if (expectedPods === 0 && desiredHealthy === 0) {
+  // Without pods, because all is scaled to zero or none can be made; what runs tells which of them.
+  if (expectedPods === 0) {
     return findingOf(object, { verdict: 'Suspended', reason: 'NoPods', message: `${title} has no pods to protect.` });
   }
   if (disruptionsAllowed === 0 && currentHealthy < desiredHealthy) {

@@ -50,7 +50,10 @@ export interface RuntimeNodeView {
   children: readonly RuntimeNodeView[];
   /** There is more than the line. */
   hasBody: boolean;
-  /** Shown unfolded: the top, and what needs somebody; of several with the same trouble only the first. */
+  /**
+   * Shown unfolded: the top, a few pods of the current version, and what needs somebody; of several with the same
+   * verdict only the first.
+   */
   open: boolean;
 }
 
@@ -166,7 +169,7 @@ function nodeView(node: RuntimeNode, place: Place): RuntimeNodeView {
     containers: (node.containers ?? []).map(containerView),
     children,
     hasBody: hasBody || node.images.length + children.length + (node.containers?.length ?? 0) > 0,
-    open: depth === 0 || isTroubled(badge.tone) || children.some((child) => isTroubled(child.badge.tone)),
+    open: isTroubled(badge.tone) || isUnfolded(node, children, depth),
   };
 }
 
@@ -179,6 +182,15 @@ function ownEvidence(node: RuntimeNode, key: string): EvidenceView[] {
   };
   visit(node);
   return evidenceViews(node.evidence, key).filter(({ object }) => !shown.has(object));
+}
+
+/** Children that a healthy node shows unfolded. */
+const shownPods = 10;
+
+/** Whether a node that is well itself is shown unfolded. */
+function isUnfolded(node: RuntimeNode, children: readonly RuntimeNodeView[], depth: number): boolean {
+  if (depth === 0 || children.some((child) => isTroubled(child.badge.tone))) return true;
+  return depth === 1 && node.desired !== 0 && node.reason !== 'OldRevision' && children.length <= shownPods;
 }
 
 function isTroubled(tone: HealthTone): boolean {

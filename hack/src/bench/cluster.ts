@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { kinds } from '@portolan/crds';
 import { startControlPlane } from '../control-plane/control-plane.ts';
 import type { AdminClient } from '../control-plane/admin-client.ts';
 import { outputOf, type Kubectl } from '../control-plane/kubectl.ts';
@@ -45,4 +47,12 @@ export async function startBenchCluster(options: { directory: string; namespace:
     operatorKubeconfig,
     stop: async () => controlPlane.stop(),
   };
+}
+
+/** A new API server answers 429 to the first watch of a kind while it fills its cache, and that is not the operator's time. */
+export async function warmUp(cluster: BenchCluster): Promise<void> {
+  for (const { plural } of kinds) {
+    const path = `/apis/portolan.dev/v1alpha1/${plural}?limit=1&resourceVersion=0`;
+    while ((await cluster.request('GET', path)) !== 200) await sleep(20);
+  }
 }

@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { startBenchCluster, type BenchCluster } from './cluster.ts';
-import { kinds } from '@portolan/crds';
+import { startBenchCluster, warmUp, type BenchCluster } from './cluster.ts';
 import { operatorAccount } from '../install/install.ts';
 import { countRequests } from './api-server-counter.ts';
 import type { Account } from './contestant.ts';
@@ -86,14 +85,6 @@ async function createAll(cluster: BenchCluster, count: number): Promise<number> 
   await inParallel(teams, (at) => create(cluster, 'groups', group(at)));
   await inParallel(count, (at) => create(cluster, 'components', component(at)));
   return sizeOf(cluster, 0);
-}
-
-/** A new API server answers 429 to the first watch of a kind while it fills its cache, and that is not the operator's time. */
-async function warmUp(cluster: BenchCluster): Promise<void> {
-  for (const { plural } of kinds) {
-    const path = `/apis/portolan.dev/v1alpha1/${plural}?limit=1&resourceVersion=0`;
-    while ((await cluster.request('GET', path)) !== 200) await sleep(pollMs);
-  }
 }
 
 async function inParallel(count: number, work: (at: number) => Promise<void>): Promise<void> {

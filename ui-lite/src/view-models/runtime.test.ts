@@ -50,6 +50,14 @@ describe('the runtime page', () => {
     ]);
   });
 
+  it('says what to do once, at the cause', () => {
+    const nextStep = { text: 'Raise the limit.', command: 'kubectl describe pod a' };
+    const bad = { verdict: 'Degraded', reason: 'OOMKilled', nextStep } as const;
+    const chain = node({ ...bad, children: [node({ ...bad, children: [node(bad)] })] });
+    const steps = all(view({ tree: tree(chain) }).roots).map((each) => each.nextStep?.text);
+    expect(steps).toEqual([undefined, undefined, 'Raise the limit.']);
+  });
+
   it('keeps what supports apart from what runs', () => {
     const { roots, supporting } = view({ tree: gatewayTree });
     expect(supporting.map(({ kind }) => kind)).toEqual(['Service']);

@@ -147,6 +147,8 @@ function nodeView(node: RuntimeNode, place: Place): RuntimeNodeView {
   const { nowMs, namespace, depth, parent: key } = place;
   const badge = healthBadge(node.verdict, node.reason);
   const children = nodeViews(node.children, { ...place, depth: depth + 1 });
+  const { nextStep } = node;
+  const isSaidBelow = nextStep !== undefined && node.children.some((child) => saysStep(child, nextStep));
   const message = node.message === '' || badge.tone === 'good' ? undefined : node.message;
   const hasBody = [node.link, node.shared, message, node.nextStep].some((each) => each !== undefined);
   return {
@@ -156,7 +158,7 @@ function nodeView(node: RuntimeNode, place: Place): RuntimeNodeView {
     namespace: node.namespace === '' || node.namespace === namespace ? undefined : node.namespace,
     badge,
     message,
-    explanation: badge.tone === 'good' ? undefined : reasonWords(node.reason),
+    explanation: badge.tone === 'good' || isSaidBelow ? undefined : reasonWords(node.reason),
     ready: node.desired === undefined ? undefined : `${node.ready ?? 0}/${node.desired}`,
     images: node.images,
     restarts: node.restarts ?? 0,
@@ -164,7 +166,7 @@ function nodeView(node: RuntimeNode, place: Place): RuntimeNodeView {
     since: timeView(node.since, nowMs),
     link: node.link === undefined ? undefined : linkWords[node.link],
     shared: node.shared === true,
-    nextStep: node.nextStep && { text: node.nextStep.text, command: node.nextStep.command },
+    nextStep: isSaidBelow ? undefined : nextStep && { text: nextStep.text, command: nextStep.command },
     evidence: ownEvidence(node, key),
     containers: (node.containers ?? []).map(containerView),
     children,
@@ -182,6 +184,12 @@ function ownEvidence(node: RuntimeNode, key: string): EvidenceView[] {
   };
   visit(node);
   return evidenceViews(node.evidence, key).filter(({ object }) => !shown.has(object));
+}
+
+/** Whether an object or one below proposes this step: it is said once, at the cause. */
+function saysStep(node: RuntimeNode, step: NonNullable<RuntimeNode['nextStep']>): boolean {
+  const isSame = node.nextStep?.text === step.text && node.nextStep.command === step.command;
+  return isSame || node.children.some((child) => saysStep(child, step));
 }
 
 /** Children that a healthy node shows unfolded. */

@@ -31,6 +31,7 @@ import { maxUrlLength, parseQueryString } from './query-string.ts';
 import { refuseClientError, refuseUnsupported } from './refusals.ts';
 import { createRequestMetrics } from './request-metrics.ts';
 import { type ApiFeature, registerFeature } from './routes.ts';
+import { endUnusedConnections } from './unused-connections.ts';
 
 export interface ApiOptions {
   catalog: Catalog;
@@ -122,6 +123,7 @@ function createApp({ log }: ApiOptions): FastifyInstance {
     },
   });
   refuseUnsupported(app.server);
+  endUnusedConnections(app);
   return app;
 }
 

@@ -54,6 +54,8 @@ export function eventsFeature(hub: EventHub): ApiFeature {
     reply.raw.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
+      // After a stream the connection is of no use, and one that is kept alive would hold up a server that stops.
+      connection: 'close',
       'x-content-type-options': 'nosniff',
       // nginx would hold events back until its buffer is full.
       'x-accel-buffering': 'no',

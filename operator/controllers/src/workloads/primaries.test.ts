@@ -232,3 +232,45 @@ describe('a CronJob', () => {
     ]);
   });
 });
+
+describe('the evidence', () => {
+  it('is at most ten objects, in the order of names, and says how many more there are', () => {
+    const world = createWorld();
+    for (const index of [7, 3, 11, 0, 9, 1, 5, 10, 2, 8, 4, 6]) {
+      const name = `job-${String(index).padStart(2, '0')}`;
+      const conditions = [{ type: 'Failed', status: 'True', reason: 'DeadlineExceeded' }];
+      world.add('Job', raw(name, { metadata: { labels }, status: { conditions } }));
+    }
+    const { health } = fragmentOf(world).fields ?? {};
+    const expected = Array.from({ length: 10 }, (_, index) => `job-0${index}`);
+    expect(health?.evidence?.map(({ name }) => name)).toEqual(expected);
+    expect(health?.more).toBe(2);
+    expect(health?.message).toContain('job-00');
+  });
+
+  it('is of the same pod whichever came first', () => {
+    const restarted = {
+      ...readyPod,
+      containerStatuses: [
+        {
+          name: 'app',
+          ready: true,
+          restartCount: 2,
+          lastState: { terminated: { exitCode: 1, reason: 'Error', finishedAt: '2026-11-24T09:55:00Z' } },
+        },
+      ],
+    };
+    for (const order of [
+      ['a', 'b'],
+      ['b', 'a'],
+    ]) {
+      const world = createWorld();
+      world.run({ kind: 'StatefulSet', name: 'db', labels, spec: { replicas: 1 } });
+      const metadata = ownedBy('apps/v1', 'StatefulSet', 'db');
+      for (const name of order) world.add('Pod', raw(name, { metadata, status: restarted }));
+      const { health } = fragmentOf(world).fields ?? {};
+      expect(health).toMatchObject({ verdict: 'Healthy', reason: 'Restarting' });
+      expect(health?.evidence?.map(({ name }) => name)).toEqual(['db', 'a']);
+    }
+  });
+});

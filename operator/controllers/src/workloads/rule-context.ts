@@ -35,7 +35,8 @@ export function createRuleContexts(options: { workloads: WorkloadStores; support
     },
     ofPrimary: (primary, look) => {
       const uid = primary.metadata.uid ?? '';
-      const context: RuleContext = { ...look, pods: workloads.podsOf(primary), ...claimOf(primary) };
+      // In one order, whichever came first: what is shown of them must not change with a restart.
+      const context: RuleContext = { ...look, pods: workloads.podsOf(primary).toSorted(byName), ...claimOf(primary) };
       switch (kindIdOf(primary)) {
         case 'Deployment':
           if (knows('ReplicaSet', primary)) {
@@ -43,7 +44,7 @@ export function createRuleContexts(options: { workloads: WorkloadStores; support
           }
           return context;
         case 'CronJob':
-          if (knows('Job', primary)) context.jobs = informers.jobs.store.byIndex('owner', uid);
+          if (knows('Job', primary)) context.jobs = informers.jobs.store.byIndex('owner', uid).sort(byName);
           return context;
         default:
           return context;

@@ -23,6 +23,18 @@ export function watchWorkloads(options: {
   const { informers, workloads, entities, linker } = options;
   const supporters = createSupporters(workloads);
 
+  /**
+   * The entities that link a primary. When one comes or goes, also those that only name it: another entity comes first
+   * there, and still it is missing to them or not.
+   */
+  const entitiesOf = (primary: Primary, change: Change<KubernetesObject>): readonly TrimmedEntity[] => {
+    const before =
+      change.type === 'added' ? false : existsAs(change.type === 'updated' ? change.previous : change.object);
+    const after = change.type === 'deleted' ? false : existsAs(change.object);
+    return before === after ? (linker.entitiesOf(primary)?.entities ?? []) : linker.reachersOf(primary);
+  };
+  const existsAs = (object: KubernetesObject): boolean => workloads.isPrimary(object as WorkloadObject);
+
   /** Follows the changes of one kind; `concerned` answers for an object as it is and as it was. */
   const follow = <T extends KubernetesObject>(
     informer: Informer<T> | undefined,
@@ -37,9 +49,7 @@ export function watchWorkloads(options: {
       const primaries = new Set(versions.flatMap((version) => [...concerned(version, change)]));
       const concernedEntities = new Map<string, TrimmedEntity>();
       for (const primary of primaries) {
-        for (const entity of linker.entitiesOf(primary)?.entities ?? []) {
-          concernedEntities.set(entity.metadata.uid, entity);
-        }
+        for (const entity of entitiesOf(primary, change)) concernedEntities.set(entity.metadata.uid, entity);
       }
       for (const entity of concernedEntities.values()) enqueueEntity(entity, priority);
     });

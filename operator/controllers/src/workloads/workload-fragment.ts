@@ -145,7 +145,7 @@ function linkedCondition(links: Links): StatedCondition {
       type,
       status: 'False',
       reason: 'NotFound',
-      message: `spec.workloads names ${first.kind} ${first.namespace}/${first.name}${rest}, which does not exist.`,
+      message: `spec.workloads names ${first.kind} ${first.namespace}/${first.name}${rest}, which does not exist or is part of another workload.`,
     };
   }
   const unwatched = unreadable.find((each) => each.reason === 'KindNotWatched');

@@ -16,6 +16,13 @@ const places: readonly [name: string, field: object][] = [
   ['the last words of a container', { state: { terminated: { exitCode: 1, message: `panic: ${secret}` } } }],
   ['the words before', { lastState: { terminated: { exitCode: 1, message: secret } } }],
   ['what was last applied', { annotations: { 'kubectl.kubernetes.io/last-applied-configuration': secret } }],
+  ['a copy of the object by kapp', { annotations: { 'kapp.k14s.io/original': secret } }],
+  ['a copy of the object by kopf', { annotations: { 'kopf.zalando.org/last-handled-configuration': secret } }],
+  ['variables by name', { env: { PASSWORD: secret } }],
+  [
+    'what a hook was and printed, which the kubelet quotes',
+    { state: { waiting: { reason: 'PostStartHookError', message: `Exec lifecycle hook ([sh ${secret}]) failed` } } },
+  ],
   ['managed fields', { managedFields: [{ manager: secret }] }],
 ];
 

@@ -245,6 +245,18 @@ describe('the hub', () => {
     expect(reader.events).toEqual(['ready']);
   });
 
+  test('does not wait for a reader that takes nothing when it is closed', async () => {
+    const { open, hub, clock, catalog } = rig();
+    const reader = open({ highWaterMark: 32 });
+    await clock.advance(0);
+    reader.pause();
+    appear(catalog);
+    await clock.advance(5_000);
+    hub.close();
+    expect(reader.sink.destroyed).toBe(true);
+    expect([hub.size, clock.timers]).toEqual([0, 0]);
+  });
+
   test('counts its streams and what they were told', async () => {
     const metrics = new Registry();
     const { open, clock } = rig({ metrics });

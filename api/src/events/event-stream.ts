@@ -107,8 +107,11 @@ export function createEventStream(options: EventStreamOptions): EventStream {
       sent(found.event.event);
     },
     close: () => {
+      const isStuck = stuck !== undefined;
       finish();
-      sink.end();
+      // Who takes nothing would hold up a server that stops for as long as it likes.
+      if (isStuck) sink.destroy();
+      else sink.end();
     },
   };
   sink.on('drain', () => {

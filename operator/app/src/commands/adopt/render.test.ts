@@ -42,6 +42,16 @@ describe('the manifests', () => {
     `);
   });
 
+  it.each(['on', 'no', 'y', 'off', '1e3', '0x1f', '1234'])(
+    'keep the name %s a text also for kubectl, which reads YAML 1.1',
+    (name) => {
+      const [manifest] = parseAllDocuments(renderManifests({ components: [component(name, name)] }), {
+        version: '1.1',
+      }).map((document) => document.toJS() as unknown);
+      expect(manifest).toMatchObject({ metadata: { name }, spec: { owner: name } });
+    },
+  );
+
   it('without an owner are comments, which become the manifest when they are uncommented', () => {
     const text = renderManifests({
       components: [component('a', 'team'), component('b', undefined), component('c', 'team')],

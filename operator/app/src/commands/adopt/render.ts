@@ -1,6 +1,9 @@
 import type { Adoption, ProposedComponent } from '@portolan/controllers/adopt';
 import { stringify } from 'yaml';
 
+/** kubectl reads YAML 1.1, where an unquoted `on` or `no` is a boolean and `1_000` a number: a name must stay a text. */
+const yamlOptions = { lineWidth: 0, compat: 'yaml-1.1' } as const;
+
 /**
  * The manifests as one YAML stream for `kubectl apply -f -`. A Component without an owner stands there as a comment:
  * nobody is made responsible by accident, and whoever edits the file finds what is missing.
@@ -31,7 +34,7 @@ function documentOf({ manifest, workloads }: ProposedComponent): string {
     return `# ${plain(`${kind} ${name}${from}`)}\n`;
   });
   const { type, lifecycle, owner = '', ...rest } = manifest.spec;
-  const body = stringify({ ...manifest, spec: { type, lifecycle, owner, ...rest } }, { lineWidth: 0 });
+  const body = stringify({ ...manifest, spec: { type, lifecycle, owner, ...rest } }, yamlOptions);
   if (manifest.spec.owner !== undefined) return `---\n${runs.join('')}${body}`;
   const commented = `---\n${body}`.replaceAll(/^/gm, '# ').replace(/# $/, '');
   return `# No owner is known: fill it in and take the "# " away, or run again with --owner.\n${runs.join('')}${commented}`;

@@ -273,6 +273,17 @@ describe('the indicator', () => {
     await page.locator('.entity-head .badge', { hasText: 'Healthy' }).waitFor();
   });
 
+  it('reads again when a read fails, and is live only once what is shown is new', async () => {
+    const page = await open(gateway);
+    let isRefused = true;
+    await page.route(`**${gateway}`, (route) => (isRefused ? route.fulfill({ status: 503 }) : route.continue()));
+    setHealth('payment-gateway', 'Healthy', 'Ready');
+    await page.locator('#live[data-state=reconnecting]').waitFor();
+    isRefused = false;
+    await page.locator('.entity-head .badge', { hasText: 'Healthy' }).waitFor();
+    await page.locator('#live[data-state=live]').waitFor();
+  });
+
   it('is not there without JavaScript', async () => {
     const page = await open(gateway, { javaScriptEnabled: false });
     expect(await page.locator('#live').isVisible()).toBe(false);

@@ -9,6 +9,8 @@ const readEveryMs = 1_000;
 /** Several hints of one moment are one read. */
 const gatherMs = 100;
 const readTimeoutMs = 15_000;
+/** After a read that failed: what it would have shown is still not there. */
+const readAgainMs = { first: 2_000, longest: 60_000 };
 const connectAgainMs = { first: 5_000, longest: 60_000 };
 /** How long a change is marked. */
 const markedMs = 4_000;
@@ -37,6 +39,7 @@ let failures = 0;
 let connectTimer;
 let readTimer;
 let isReading = false;
+let failedReads = 0;
 let readAt = Date.now();
 
 function show(next) {
@@ -55,7 +58,9 @@ function connect() {
   stream = new EventSource(`${own.events}?${query}`);
   stream.addEventListener('open', () => {
     failures = 0;
-    show('live');
+    // What is shown is old until a read succeeds.
+    show(failedReads > 0 ? 'reconnecting' : 'live');
+    if (failedReads > 0) readSoon();
   });
   stream.addEventListener('error', () => {
     show('reconnecting');
@@ -84,7 +89,9 @@ function disconnect() {
 
 function readSoon() {
   if (readTimer !== undefined || isReading || state === 'paused' || document.hidden) return;
-  const waitMs = Math.max(gatherMs, readAt + readEveryMs - Date.now());
+  const pauseMs =
+    failedReads === 0 ? readEveryMs : Math.min(readAgainMs.longest, readAgainMs.first * 2 ** (failedReads - 1));
+  const waitMs = Math.max(gatherMs, readAt + pauseMs - Date.now());
   readTimer = setTimeout(() => {
     readTimer = undefined;
     void read();
@@ -100,14 +107,17 @@ async function read() {
       signal: AbortSignal.timeout(readTimeoutMs),
     });
     // A page that is gone says so; anything else that fails is no news about what is shown.
-    if (answer.ok || answer.status === 404) await update(await answer.text());
-    else failures++;
+    if (!answer.ok && answer.status !== 404) throw new Error(`answered ${answer.status}`);
+    await update(await answer.text());
+    failedReads = 0;
+    if (state === 'reconnecting' && stream?.readyState === EventSource.OPEN) show('live');
   } catch {
-    show('reconnecting');
+    failedReads++;
+    if (state === 'live') show('reconnecting');
   }
   isReading = false;
   readAt = Date.now();
-  if (mark !== markOfRead) readSoon();
+  if (mark !== markOfRead || failedReads > 0) readSoon();
 }
 
 async function update(html) {

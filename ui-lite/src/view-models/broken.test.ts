@@ -97,6 +97,12 @@ describe('what is broken', () => {
     expect(brokenCount(company)).toEqual({ degraded: 2, unknown: 2 });
   });
 
+  it('is well only where nothing is degraded or unknown, for whatever reason', () => {
+    expect(view('reason=nosuchreason')).toMatchObject({ degraded: 0, unknown: 0, isWell: false });
+    expect(view('within=system:commerce/shop').isWell).toBe(true);
+    expect(view('', catalogOf([])).isWell).toBe(false);
+  });
+
   it('says how many more there are than it shows', () => {
     const many = Array.from({ length: 230 }, (_, at) =>
       service(`s-${at}`, { owner: 'all', ready: 0, sinceMinutes: at }),

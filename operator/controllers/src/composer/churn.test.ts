@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compose } from '../testing/composed.ts';
 import { home } from '../testing/world.ts';
+import { createWorkloadFragments } from '../workloads/workload-fragment.ts';
 import type { FragmentSource } from './fragment.ts';
 
 interface Truth {
@@ -89,5 +90,25 @@ describe('what a composer writes of an entity that changes all the time', () => 
     await clock.advance(60_000);
     expect(writes.length).toBe(converged);
     expect(clock.timers).toBe(0);
+  });
+
+  it('is one verdict where only the status times a wait: what has waited long enough does not begin anew', async () => {
+    const sources: FragmentSource[] = [];
+    await using composed = compose({ sources: [(entity, nowMs) => sources[0]?.(entity, nowMs) ?? {}] });
+    const { world, clock, writes, put, settle } = composed;
+    sources.push(createWorkloadFragments(world));
+    world.put({ kind: 'Group', name: 'team' });
+    // No pod and no condition tells why the second replica is missing, nor since when.
+    world.run({
+      kind: 'StatefulSet',
+      name: 'shop',
+      labels: { 'app.kubernetes.io/name': 'shop' },
+      spec: { replicas: 2 },
+      status: { updatedReplicas: 2 },
+    });
+    put('shop');
+    await settle();
+    for (let minute = 0; minute < 30; minute += 1) await clock.advance(60_000);
+    expect(writes.flatMap(({ status }) => status.health?.verdict ?? [])).toEqual(['Progressing', 'Degraded']);
   });
 });

@@ -17,7 +17,7 @@ export type Judged = Finding & { item: WorkloadStatus };
 export interface JudgedLinks {
   primaries: readonly Judged[];
   supporting: readonly Judged[];
-  /** Kinds that may support it and cannot be read. */
+  /** Kinds that may run or support it and cannot be read. */
   gaps: readonly HealthGap[];
 }
 
@@ -41,6 +41,10 @@ export function createLinkJudge(options: {
   contexts: RuleContexts;
 }): JudgeLinks {
   const { workloads, supporters, contexts } = options;
+  const kindsBeside = [
+    ...[...workloads.informers.primaries].map(([id, { resource }]) => ({ id, kind: resource.kind })),
+    ...supportingKinds.map((kind) => ({ id: kind, kind })),
+  ];
 
   const judgePrimary = (link: Link, look: LookContext): Judged => {
     const { workload } = link;
@@ -72,8 +76,8 @@ export function createLinkJudge(options: {
       ]),
       supporting: worstFirst([...supporting.values()]),
       gaps: namespaces.flatMap((namespace) =>
-        supportingKinds.flatMap((kind): HealthGap[] => {
-          const reason = gapReasons[workloads.state(kind, namespace)];
+        kindsBeside.flatMap(({ id, kind }): HealthGap[] => {
+          const reason = gapReasons[workloads.state(id, namespace)];
           return reason === undefined ? [] : [{ kind, namespace, reason }];
         }),
       ),
@@ -133,17 +137,20 @@ const podlessReasons = new Set(['Terminating', 'TerminationStuck', 'NotObserved'
 const judgedByPods = new Set(['Deployment', 'StatefulSet', 'DaemonSet', 'ReplicaSet']);
 
 /**
- * Counts alone prove no health: a fault is in the pods. What the object itself says is wrong, or stopped on purpose,
- * stands.
+ * Whether a verdict rests on pods that nobody has seen. Counts alone prove no health: a fault is in the pods. What the
+ * object itself says is wrong, or stopped on purpose, stands.
  */
+export function restsOnPods(kindId: string, { verdict, reason }: Pick<Finding, 'verdict' | 'reason'>): boolean {
+  const isWell = verdict === 'Healthy' || verdict === 'Progressing';
+  return isWell && !podlessReasons.has(reason) && judgedByPods.has(kindId);
+}
+
 function withoutPods(primary: Primary, finding: Finding): Finding {
-  const { verdict, reason, message } = finding;
-  if (verdict !== 'Healthy' && verdict !== 'Progressing') return finding;
-  if (podlessReasons.has(reason) || !judgedByPods.has(kindIdOf(primary))) return finding;
+  if (!restsOnPods(kindIdOf(primary), finding)) return finding;
   return findingOf(primary, {
     verdict: 'Unknown',
     reason: 'Forbidden',
-    message: `${message} Its pods cannot be read: grant the operator list and watch on pods and ReplicaSets.`,
+    message: `${finding.message} Its pods cannot be read: grant the operator list and watch on pods and ReplicaSets.`,
     subject: { kind: 'Pod' },
   });
 }

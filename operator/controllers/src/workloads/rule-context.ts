@@ -2,7 +2,9 @@ import type { RuleContext } from './health/context.ts';
 import type { JudgedObject } from './health/finding.ts';
 import { kindIdOf } from './kind-id.ts';
 import type { Supporter, Supporters } from './supporters.ts';
+import type { TrimmedJob } from './trim-batch.ts';
 import type { TrimmedService } from './trim-network.ts';
+import type { TrimmedReplicaSet } from './trim.ts';
 import { inNamespaceOf } from './workload-informers.ts';
 import type { Primary, WorkloadStores } from './workload-stores.ts';
 
@@ -34,17 +36,16 @@ export function createRuleContexts(options: { workloads: WorkloadStores; support
       return between.every((kind) => knows(kind, primary));
     },
     ofPrimary: (primary, look) => {
-      const uid = primary.metadata.uid ?? '';
       // In one order, whichever came first: what is shown of them must not change with a restart.
       const context: RuleContext = { ...look, pods: workloads.podsOf(primary).toSorted(byName), ...claimOf(primary) };
       switch (kindIdOf(primary)) {
         case 'Deployment':
           if (knows('ReplicaSet', primary)) {
-            context.replicaSets = informers.replicaSets.store.byIndex('owner', uid).sort(byName);
+            context.replicaSets = (workloads.partsOf(primary, 'ReplicaSet') as TrimmedReplicaSet[]).sort(byName);
           }
           return context;
         case 'CronJob':
-          if (knows('Job', primary)) context.jobs = informers.jobs.store.byIndex('owner', uid).sort(byName);
+          if (knows('Job', primary)) context.jobs = (workloads.partsOf(primary, 'Job') as TrimmedJob[]).sort(byName);
           return context;
         default:
           return context;

@@ -85,7 +85,9 @@ export function createSupporters(workloads: WorkloadStores): Supporters {
       .flat()
       .flatMap((name) => claims.store.get(inNamespaceOf(primary, name)) ?? []);
     // A claim that a pod makes for itself belongs to that pod.
-    const ephemeral = pods.flatMap(({ metadata }) => claims.store.byIndex('owner', metadata.uid ?? ''));
+    const ephemeral = pods
+      .flatMap(({ metadata }) => claims.store.byIndex('owner', metadata.uid ?? ''))
+      .filter(({ metadata }) => metadata.namespace === primary.metadata.namespace);
     return [...numbered, ...mounted, ...ephemeral];
   };
   const mountersOf = (claim: TrimmedPersistentVolumeClaim): Primary[] => {

@@ -75,6 +75,75 @@ describe('the workloads of an entity', () => {
     expect(conditions).toEqual([expect.objectContaining({ type: 'WorkloadsLinked', status: 'True' })]);
   });
 
+  it('are what their own namespace holds, whoever another one names as its owner', () => {
+    const world = createWorld();
+    world.run({ name: 'front', labels: byName });
+    const owner = (kind: string, name: string, uid: string) => ({
+      ownerReferences: [{ apiVersion: kind === 'Pod' ? 'v1' : 'apps/v1', kind, name, uid, controller: true }],
+    });
+    const crashed = {
+      phase: 'Running',
+      containerStatuses: [{ name: 'app', restartCount: 7, state: { waiting: { reason: 'CrashLoopBackOff' } } }],
+    };
+    const deployment = owner('Deployment', 'front', 'Deployment-home-front');
+    const failure = { conditions: [{ type: 'ReplicaFailure', status: 'True' }] };
+    world.add('ReplicaSet', { metadata: { name: 'front-1', namespace: 'evil', ...deployment }, status: failure });
+    world.add('Pod', { metadata: { name: 'direct', namespace: 'evil', ...deployment }, status: crashed });
+    const set = owner('ReplicaSet', 'front-1', 'ReplicaSet-evil-front-1');
+    world.add('Pod', { metadata: { name: 'below', namespace: 'evil', ...set }, status: crashed });
+    const { fields } = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+    expect(JSON.stringify(fields)).not.toContain('evil');
+    expect(fields?.health).toMatchObject({ verdict: 'Healthy', reason: 'Ready' });
+  });
+
+  it('read alike in whatever order their pods came', () => {
+    const restarted = (name: string) => ({
+      metadata: {
+        name,
+        namespace: 'home',
+        ownerReferences: [
+          { apiVersion: 'apps/v1', kind: 'DaemonSet', name: 'front', uid: 'DaemonSet-home-front', controller: true },
+        ],
+      },
+      status: {
+        phase: 'Running',
+        conditions: [{ type: 'Ready', status: 'True' }],
+        containerStatuses: [
+          {
+            name: 'app',
+            ready: true,
+            restartCount: 1,
+            state: { running: { startedAt: '2026-11-24T09:58:00Z' } },
+            lastState: { terminated: { exitCode: 3, finishedAt: '2026-11-24T09:57:00Z' } },
+          },
+        ],
+      },
+    });
+    const told = [
+      ['a', 'b'],
+      ['b', 'a'],
+    ].map((names) => {
+      const world = createWorld();
+      const status = { desiredNumberScheduled: 2, updatedNumberScheduled: 2, numberAvailable: 2, numberReady: 2 };
+      world.run({ kind: 'DaemonSet', name: 'front', labels: byName, status });
+      for (const each of names) world.add('Pod', restarted(each));
+      return createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now).fields;
+    });
+    expect(told[0]?.health).toMatchObject({ reason: 'Restarting' });
+    expect(told[1]).toEqual(told[0]);
+  });
+
+  it('are not all told where a kind that may run it cannot be read', () => {
+    const world = createWorld();
+    world.run({ name: 'front', labels: byName });
+    world.setState('StatefulSet', 'refused');
+    const { fields } = createWorkloadFragments(world)(world.put({ kind: 'Component', name: 'web' }), now);
+    expect(fields?.health).toMatchObject({
+      verdict: 'Healthy',
+      gaps: [{ kind: 'StatefulSet', namespace: 'home', reason: 'Forbidden' }],
+    });
+  });
+
   it('never lend their own words to a status: a container may print a password', () => {
     const world = createWorld();
     world.run({ name: 'front', labels: byName, status: { readyReplicas: 0 } });

@@ -2,9 +2,8 @@ import { conditionTypes, type Evidence, type HealthStatus, type WorkloadsStatus 
 import type { Fragment, FragmentSource, StatedCondition } from '../composer/fragment.ts';
 import type { TrimmedEntity } from '../entities/trimmed-entity.ts';
 import { aggregateHealth, type Aggregate } from './health/aggregate.ts';
-import type { GracePeriods } from './health/context.ts';
+import { troubledSince, type GracePeriods } from './health/context.ts';
 import { createLinkJudge, type Judged, type JudgedLinks } from './judge-links.ts';
-import { builtInPrimaries } from './kind-id.ts';
 import { linkingKinds, type Linker, type Links } from './links.ts';
 import { createRuleContexts } from './rule-context.ts';
 import { createSupporters } from './supporters.ts';
@@ -39,7 +38,7 @@ export function createWorkloadFragments(options: {
     const judged = judgeLinks(entity, links, {
       nowMs,
       ...(grace !== undefined && { grace }),
-      ...troubledSince(entity),
+      ...troubledSince(entity.status?.health, grace),
     });
     const together = aggregateHealth(judged);
     if (together === undefined) return withoutWorkloads(entity, links, { nowMs, workloads });
@@ -104,7 +103,9 @@ function withoutWorkloads(
       conditions: [hasProblem ? linkedCondition(links) : { type: conditionTypes.workloadsLinked, status: null }],
     };
   }
-  const hidden = [...builtInPrimaries].filter((kind) => workloads.state(kind, entity.metadata.namespace) === 'refused');
+  const hidden = [...workloads.informers.primaries.keys()].filter(
+    (kind) => workloads.state(kind, entity.metadata.namespace) === 'refused',
+  );
   const reason = hidden.length > 0 ? 'Forbidden' : 'NoWorkloads';
   const message =
     hidden.length > 0
@@ -164,14 +165,6 @@ function linkedCondition(links: Links): StatedCondition {
     reason: 'Linked',
     message: total === 1 ? '1 workload is linked.' : `${total} workloads are linked.`,
   };
-}
-
-/** Waits that no object times are timed by the status, so that a restart of the operator forgives none. */
-function troubledSince(entity: TrimmedEntity): { troubledSinceMs?: number } {
-  const stored = entity.status?.health;
-  if (stored?.verdict !== 'Progressing' && stored?.verdict !== 'Degraded') return {};
-  const since = Date.parse(stored.since);
-  return Number.isNaN(since) ? {} : { troubledSinceMs: since };
 }
 
 function sinceOf(entity: TrimmedEntity, verdict: HealthStatus['verdict'], nowMs: number): string {

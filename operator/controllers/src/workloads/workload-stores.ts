@@ -29,6 +29,11 @@ export interface WorkloadStores {
   isPrimary(object: WorkloadObject): object is Primary;
   /** What runs an entity, from an object upwards: itself where it is no part, then whatever controls that. */
   primariesAbove(object: WorkloadObject): readonly Primary[];
+  /**
+   * The objects of a kind that an object controls. Only those of its own namespace: anybody may write any uid into an
+   * object of theirs, and Kubernetes knows no owner across namespaces.
+   */
+  partsOf(object: KubernetesObject, kindId: string): WorkloadObject[];
   /** The pods that an object controls, through whatever is between; those being deleted are left out. */
   podsOf(object: WorkloadObject): readonly TrimmedPod[];
   /** Whether a namespace lets entities of another one link its workloads. */
@@ -47,7 +52,6 @@ export function createWorkloadStores(informers: WorkloadInformers): WorkloadStor
   const { primaries, namespaces } = informers;
   const byKind = informersByKind(informers);
   const stores = [...primaries.values()].map(({ store }) => store);
-  const pods = primaries.get('Pod')?.store;
   const anyStep = [...primaries.keys()].filter((kind) => kind !== 'Pod');
   let unsettled = [...byKind];
 
@@ -64,17 +68,17 @@ export function createWorkloadStores(informers: WorkloadInformers): WorkloadStor
   };
   const allowsLinksFrom = (namespace: string): readonly string[] =>
     (namespaces?.store.get(namespace) ?? namespaces?.store.get(`/${namespace}`))?.allowsLinksFrom ?? [];
-  const livingPods = (uid: string): TrimmedPod[] =>
-    (pods?.byIndex('owner', uid) ?? []).filter(
-      (pod) => pod.metadata.deletionTimestamp === undefined,
-    ) as unknown as TrimmedPod[];
+  const partsOf: WorkloadStores['partsOf'] = ({ metadata: { uid = '', namespace } }, kind) =>
+    (primaries.get(kind)?.store.byIndex('owner', uid) ?? []).filter((each) => each.metadata.namespace === namespace);
+  const livingPods = (object: WorkloadObject): TrimmedPod[] =>
+    partsOf(object, 'Pod').filter((pod) => pod.metadata.deletionTimestamp === undefined) as unknown as TrimmedPod[];
   const podsBelow = (object: WorkloadObject, seen: Set<string>): TrimmedPod[] => {
     const uid = object.metadata.uid ?? '';
     if (uid === '' || seen.has(uid) || seen.size > 10_000) return [];
     seen.add(uid);
     const steps = stepsBelow.get(kindIdOf(object)) ?? anyStep;
-    const between = steps.flatMap((kind) => primaries.get(kind)?.store.byIndex('owner', uid) ?? []);
-    return [...livingPods(uid), ...between.flatMap((each) => podsBelow(each, seen))];
+    const between = steps.flatMap((kind) => partsOf(object, kind));
+    return [...livingPods(object), ...between.flatMap((each) => podsBelow(each, seen))];
   };
 
   return {
@@ -111,6 +115,7 @@ export function createWorkloadStores(informers: WorkloadInformers): WorkloadStor
       }
       return found;
     },
+    partsOf,
     podsOf: (object) => (kindIdOf(object) === 'Pod' ? [object as unknown as TrimmedPod] : podsBelow(object, new Set())),
     allowsLinks: ({ workloadNamespace, entityNamespace }) =>
       allowsLinksFrom(workloadNamespace).some((each) => each === '*' || each === entityNamespace),

@@ -1,3 +1,4 @@
+import type { HealthStatus } from '@portolan/crds';
 import type { TrimmedJob } from '../trim-batch.ts';
 import type { TrimmedEndpointSlice } from '../trim-network.ts';
 import type { TrimmedPersistentVolumeClaim } from '../trim-support.ts';
@@ -52,7 +53,7 @@ export interface RuleContext {
   jobs?: readonly TrimmedJob[];
   /** EndpointSlices of a Service. */
   endpointSlices?: readonly TrimmedEndpointSlice[];
-  /** Every workload that a Service leads to, or an autoscaler scales, is scaled to zero. */
+  /** Every workload that a Service leads to is scaled to zero. */
   isScaledToZero?: boolean;
   /** Whether a Service of the object's namespace exists. */
   hasService?: (name: string) => boolean;
@@ -62,6 +63,25 @@ export interface RuleContext {
   bindingMode?: (storageClass: string) => string | undefined;
   /** Whether a class of Ingress is known to publish addresses; undefined where that is not known. */
   publishesAddress?: (ingressClass: string) => boolean | undefined;
+}
+
+/** Reasons of Degraded that a wait for `notReady` comes to where nothing but the status times it. */
+const outwaited: ReadonlySet<string> = new Set(['PodsMissing', 'Partial', 'Unavailable']);
+
+/**
+ * What the stored health tells of waits that no object times, so that a restart of the operator forgives none. The
+ * verdict that such a wait came to began when the grace was over: without the grace that went before it, the wait would
+ * begin anew with the verdict, and the entity would go to and fro between both for ever.
+ */
+export function troubledSince(
+  stored: Pick<HealthStatus, 'verdict' | 'reason' | 'since'> | undefined,
+  grace?: Partial<GracePeriods>,
+): Pick<RuleContext, 'troubledSinceMs'> {
+  if (stored?.verdict !== 'Progressing' && stored?.verdict !== 'Degraded') return {};
+  const since = Date.parse(stored.since);
+  if (Number.isNaN(since)) return {};
+  const isOutwaited = stored.verdict === 'Degraded' && outwaited.has(stored.reason);
+  return { troubledSinceMs: isOutwaited ? since - { ...gracePeriods, ...grace }.notReady : since };
 }
 
 /** A wait that is excused until its grace is over. */

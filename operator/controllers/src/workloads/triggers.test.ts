@@ -369,6 +369,25 @@ describe('the triggers', () => {
     expect(world.asked.toSorted()).toEqual(['Component home/shop', 'Component home/web']);
   });
 
+  it('ask for nobody when a Namespace goes that let nobody in, and for those whom it let in otherwise', () => {
+    const world = watched();
+    world.put({ kind: 'Component', name: 'web' });
+    world.put({ kind: 'Component', name: 'web', namespace: 'other' });
+    world.addNamespace('silent');
+    world.addNamespace('open', 'other');
+    world.asked.length = 0;
+    world.take('Namespace', 'silent');
+    expect(world.asked).toEqual([]);
+    world.addNamespace('open', `other,${home}`);
+    expect(world.asked).toEqual([`Component ${home}/web`]);
+    world.asked.length = 0;
+    world.take('Namespace', 'open');
+    expect(world.asked.toSorted()).toEqual([`Component ${home}/web`, 'Component other/web']);
+    world.asked.length = 0;
+    world.addNamespace('open', '*');
+    expect(world.asked.toSorted()).toEqual([`Component ${home}/web`, 'Component other/web']);
+  });
+
   it('let a first listing wait behind what changes now', () => {
     const world = watched();
     world.put({ kind: 'Component', name: 'web' });

@@ -96,13 +96,18 @@ export function watchWorkloads(options: {
     supporters.claimsOfClass(storageClass).flatMap(concernedBySupporter),
   );
 
-  // A Namespace changes its consent rarely; every entity with links may be concerned.
+  // Consent changes rarely, and concerns those who have it or had it. Namespaces without any come and go all the time.
   informers.namespaces?.store.subscribe((change) => {
-    const before = change.type === 'updated' ? change.previous.allowsLinksFrom : undefined;
-    if (change.type === 'updated' && before?.join() === change.object.allowsLinksFrom.join()) return;
-    if (change.type === 'added' && change.object.allowsLinksFrom.length === 0) return;
+    const now = change.object.allowsLinksFrom;
+    const before = change.type === 'updated' ? change.previous.allowsLinksFrom : [];
+    const moved = new Set([...now, ...before].filter((each) => !now.includes(each) || !before.includes(each)));
+    if (moved.size === 0) return;
     const priority = { priority: lowPriority };
-    for (const kind of linkingKinds) for (const each of entities.store(kind).list()) enqueueEntity(each, priority);
+    for (const kind of linkingKinds) {
+      for (const each of entities.store(kind).list()) {
+        if (moved.has('*') || moved.has(each.metadata.namespace)) enqueueEntity(each, priority);
+      }
+    }
   });
 
   // A change of an entity may give a workload to those that come behind it, or take it from them.

@@ -21,12 +21,18 @@ describe('label selectors', () => {
     expect(matchesSelector(requirements ?? [], labels)).toBe(expected);
   });
 
-  it.each(['', '=x', 'a b', 'a in web', 'a in (x', ',,', 'a=b c'])(
+  it.each(['', '=x', 'a b', 'a in web', 'a in (x', 'a(b', 'a in (x),b(', ',,', 'a=b c'])(
     'does not parse %j, so it selects nothing',
     (text) => {
       expect(parseSelector(text)).toBeUndefined();
     },
   );
+
+  it('reads no text that is longer than a person would write, whatever it says', () => {
+    expect(parseSelector(`app in (${'a,'.repeat(2_000)}shop)`)).toBeDefined();
+    expect(parseSelector(`app in (${'a,'.repeat(3_000)}shop)`)).toBeUndefined();
+    expect(parseSelector('a('.repeat(120_000))).toBeUndefined();
+  });
 
   it('does not take an inherited property for a label', () => {
     expect(matchesSelector(parseSelector('constructor') ?? [], labels)).toBe(false);

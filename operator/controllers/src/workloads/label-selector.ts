@@ -1,6 +1,8 @@
 import { list, record, strings, text } from './trim-fields.ts';
 
 const requirementsKept = 50;
+/** Longer than any selector that people write; an annotation may have 256 KiB, and is read at every change beside it. */
+const longestText = 4_096;
 
 /** One requirement of a label selector. */
 export type Requirement =
@@ -8,13 +10,32 @@ export type Requirement =
 
 /**
  * Parses a label selector in kubectl's text form (`a=b,c!=d,e in (f,g),!h,i`).
- * Returns undefined when it does not parse: a broken selector selects nothing.
+ * Returns undefined when it does not parse or has more than 4,096 characters: a broken selector selects nothing.
  */
 export function parseSelector(text: string): readonly Requirement[] | undefined {
-  const parts = text.match(/[^,(]+(\([^)]*\))?/g) ?? [];
-  const requirements = parts.map((part) => parseRequirement(part.trim()));
+  if (text.length > longestText) return undefined;
+  const requirements = splitOutsideParentheses(text)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map(parseRequirement);
   if (requirements.length === 0) return undefined;
   return requirements.every((each) => each !== undefined) ? requirements : undefined;
+}
+
+/** By hand, because a pattern that looks for each closing parenthesis takes quadratic time where there are none. */
+function splitOutsideParentheses(text: string): string[] {
+  const parts: string[] = [];
+  let isInside = false;
+  let start = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '(') isInside = true;
+    else if (text[at] === ')') isInside = false;
+    else if (text[at] === ',' && !isInside) {
+      parts.push(text.slice(start, at));
+      start = at + 1;
+    }
+  }
+  return [...parts, text.slice(start)];
 }
 
 function parseRequirement(part: string): Requirement | undefined {

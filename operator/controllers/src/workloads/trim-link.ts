@@ -24,6 +24,8 @@ export const componentKey = 'portolan.dev/component';
 const imagesKept = 5;
 const labelsKept = 100;
 const claimsKept = 20;
+/** `namespace/name` of an entity: 63 and 253 characters. */
+const longestName = 317;
 const none: readonly never[] = Object.freeze([]);
 const noLabels: Labels = Object.freeze({});
 
@@ -121,5 +123,7 @@ function namedComponent(object: Record<string, unknown>): string | undefined {
   const value = strings(metadata['annotations'])[componentKey] ?? strings(metadata['labels'])[componentKey];
   if (value === undefined || value.trim() === '') return undefined;
   const named = value.trim().toLowerCase();
-  return named.includes('/') ? named : `${text(metadata['namespace'])}/${named}`;
+  const full = named.includes('/') ? named : `${text(metadata['namespace'])}/${named}`;
+  // What no entity can be called is not kept: an annotation may have 256 KiB.
+  return full.length > longestName ? undefined : full;
 }

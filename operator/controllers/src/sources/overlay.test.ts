@@ -162,6 +162,9 @@ describe('a status while sources are lost', () => {
     const { workloads = { total: 0, desired: 0, ready: 0 } } = status;
     const many: EntityStatus = { ...status, workloads: { ...workloads, more: 3 } };
     expect(withLosses({ ...names, status: many }, of(lost('Deployment')))?.health?.verdict).toBe('Unknown');
-    expect(withLosses({ ...names, status: many }, of(lost('Service')))?.health?.verdict).toBe('Healthy');
+    expect(withLosses({ ...names, status: many }, of(lost('Rollout')))?.health?.verdict).toBe('Unknown');
+    for (const kind of ['Service', 'EndpointSlice', 'StorageClass', 'Namespace', 'Lease']) {
+      expect(withLosses({ ...names, status: many }, of(lost(kind)))?.health?.verdict).toBe('Healthy');
+    }
   });
 });

@@ -110,12 +110,17 @@ function takesVerdict(lost: LostSource, entity: Concerned): boolean {
   const { items = [], more = 0 } = status?.workloads ?? {};
   if (items.some((item) => item.supporting !== true && concerns(lost, item))) return true;
   // Some workloads are not named, and may be of that kind.
-  return more > 0 && mayBePrimary.has(lost.kind);
+  return more > 0 && !neverPrimary.has(lost.kind);
 }
 
-const mayBePrimary: ReadonlySet<string> = new Set(
-  healthKinds.filter(({ role }) => role === 'primary').map(({ kind }) => kind),
-);
+/** What is watched and runs nothing. Kinds of the configuration are not known here, and may run an entity. */
+const neverPrimary: ReadonlySet<string> = new Set([
+  ...healthKinds.filter(({ role }) => role === 'supporting').map(({ kind }) => kind),
+  'EndpointSlice',
+  'StorageClass',
+  'Namespace',
+  'Lease',
+]);
 
 function gapsOf(status: EntityStatus, sources: readonly LostSource[]): HealthGap[] {
   const supporting = status.workloads?.items?.filter((item) => item.supporting === true) ?? [];

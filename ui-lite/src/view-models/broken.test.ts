@@ -97,6 +97,28 @@ describe('what is broken', () => {
     expect(brokenCount(company)).toEqual({ degraded: 2, unknown: 2 });
   });
 
+  it('counts within a system what its roll-up counts: also the parts of a component', () => {
+    const health = { verdict: 'Degraded' as const, reason: 'CrashLoop', message: 'm', since: minutesAgo(1) };
+    const part = (name: string, spec: object, broken = false) =>
+      entityResource({
+        kind: 'Component',
+        namespace: 'a',
+        name,
+        spec: { type: 'service', lifecycle: 'x', owner: 'few', ...spec },
+        ...(broken && { status: runningStatus([], health) }),
+      });
+    const catalog = catalogOf([
+      entityResource({ kind: 'System', namespace: 'a', name: 'shop', spec: { owner: 'few' } }),
+      part('web', { system: 'shop' }),
+      part('cart', { subcomponentOf: 'web' }),
+      part('cache', { subcomponentOf: 'cart' }, true),
+    ]);
+    const system = catalog.byRef('system:a/shop');
+    const rollup = system === undefined ? undefined : catalog.entity(system).status.portolan.rollup;
+    expect(rollup?.counts.Degraded).toBe(1);
+    expect(titles('within=system:a/shop', catalog)).toEqual(['cache']);
+  });
+
   it('is well only where nothing is degraded or unknown, for whatever reason', () => {
     expect(view('reason=nosuchreason')).toMatchObject({ degraded: 0, unknown: 0, isWell: false });
     expect(view('within=system:commerce/shop').isWell).toBe(true);

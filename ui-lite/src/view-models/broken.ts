@@ -1,6 +1,6 @@
 import type { Catalog, CatalogEntity, FilterExpression } from '@portolan/catalog';
 import { brokenHref, emptyBrokenState, type BrokenState } from './broken-state.ts';
-import { scopeOf } from './broken-scope.ts';
+import { createScopeOf, type ScopeOf } from './broken-scope.ts';
 import { runtimeHref } from './entity-head.ts';
 import { createEntityLookup, type EntityLookup } from './entity-lookup.ts';
 import { canonicalRef, entityTitle, firstTarget, refView, relatedEntity, type RefView } from './entity-summary.ts';
@@ -92,7 +92,8 @@ export const brokenEvents = new URLSearchParams({
 /** What is broken, by team, and what nobody knows, by reason. */
 export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number): BrokenView {
   const lookup = createEntityLookup(catalog);
-  const scope = scopeOf(catalog, state);
+  const scopeOf = createScopeOf(catalog);
+  const scope = scopeOf(state);
   const ofReason: FilterExpression | undefined =
     state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] };
   const read = (verdict: string, limit: number) => {
@@ -136,7 +137,7 @@ export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number):
     moreUnknown: unknown.total - unknown.entities.length,
     degradedHref: href('degraded'),
     unknownHref: href('unknown'),
-    choices: choicesOf(catalog, state, lookup),
+    choices: choicesOf({ catalog, state, lookup, scopeOf }),
     chips: chipsOf(state, lookup),
     clearHref: brokenHref(emptyBrokenState),
   };
@@ -210,12 +211,22 @@ function faultView(entity: CatalogEntity, nowMs: number): FaultView {
 }
 
 /** What can be chosen instead, each counted under what else is chosen. */
-function choicesOf(catalog: Catalog, state: BrokenState, lookup: EntityLookup): BrokenView['choices'] {
+function choicesOf({
+  catalog,
+  state,
+  lookup,
+  scopeOf,
+}: {
+  catalog: Catalog;
+  state: BrokenState;
+  lookup: EntityLookup;
+  scopeOf: ScopeOf;
+}): BrokenView['choices'] {
   const broken: FilterExpression = { key: verdictPath, values: ['degraded', 'unknown'] };
   const filterWithout = (name: keyof BrokenState) =>
     both([
       broken,
-      scopeOf(catalog, { ...state, [name]: undefined }),
+      scopeOf({ ...state, [name]: undefined }),
       name === 'reason' || state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] },
     ]);
   const title = (ref: string) => relatedEntity(ref, lookup).title;
@@ -230,7 +241,7 @@ function choicesOf(catalog: Catalog, state: BrokenState, lookup: EntityLookup): 
   const spelling = new Map(reasons.map(({ value }) => [value.toLowerCase(), value]));
   return {
     team: choices('team', countsOf(catalog, dimensionPaths.owner, filterWithout('team')), title),
-    within: choices('within', domainCounts(catalog, filterWithout('within')), title),
+    within: choices('within', domainCounts(catalog, scopeOf, filterWithout('within')), title),
     reason: choices(
       'reason',
       new Map(reasons.map(({ value, count }) => [value.toLowerCase(), count])),
@@ -242,13 +253,13 @@ function choicesOf(catalog: Catalog, state: BrokenState, lookup: EntityLookup): 
 /** Domains whose parts are counted for the choice; a company has some dozens. */
 const countedDomains = 50;
 
-function domainCounts(catalog: Catalog, filter: FilterExpression | undefined): Map<string, number> {
+function domainCounts(catalog: Catalog, scopeOf: ScopeOf, filter: FilterExpression | undefined): Map<string, number> {
   const { ids } = catalog.query({ filter: { key: 'kind', values: ['domain'] }, limit: countedDomains });
   return new Map(
     ids
       .map((id) => catalog.refOf(id))
       .map((ref): [string, number] => {
-        const scope = scopeOf(catalog, { ...emptyBrokenState, within: ref });
+        const scope = scopeOf({ ...emptyBrokenState, within: ref });
         return [ref, catalog.query({ filter: both([filter, scope]), limit: 0 }).total];
       })
       .filter(([, count]) => count > 0),

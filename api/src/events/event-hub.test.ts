@@ -49,6 +49,8 @@ interface Rig {
     interest?: Partial<Interest>;
     after?: string;
     caller?: string;
+    /** The ref of what the caller may not see. */
+    hidden?: string;
     highWaterMark?: number;
   }) => ReturnType<typeof createReader>;
 }
@@ -61,10 +63,12 @@ function rig(options: Partial<EventHubOptions> = {}): Rig {
     clock,
     catalog,
     hub,
-    open: ({ interest = {}, after, caller = 'me', highWaterMark } = {}) => {
+    open: ({ interest = {}, after, caller = 'me', hidden, highWaterMark } = {}) => {
       const reader = createReader({ ...(highWaterMark !== undefined && { highWaterMark }) });
       const whole = { refs: [], filter: undefined, ...interest };
-      hub.open({ caller, interest: whole, visible: () => undefined, after }, reader.sink);
+      const visibility = { has: (id: number) => catalog.refOf(id) !== hidden };
+      const visible = () => (hidden === undefined ? undefined : visibility);
+      hub.open({ caller, interest: whole, visible, after }, reader.sink);
       return reader;
     },
   };
@@ -124,6 +128,17 @@ describe('a stream', () => {
 });
 
 describe('who comes again', () => {
+  test('is not told that something changed which it may not see', async () => {
+    const { open, hub, clock, catalog } = rig();
+    const mark = hub.mark('me');
+    appear(catalog, 'secret');
+    const reader = open({ after: mark, hidden: 'component:default/secret' });
+    const seeing = open({ after: mark, interest: { refs: ['user:default/ada'] } });
+    await clock.advance(0);
+    expect(reader.events).toEqual(['ready']);
+    expect(seeing.events).toEqual(['reset']);
+  });
+
   test('with an id, hears what it has missed', async () => {
     const { open, clock, catalog } = rig();
     const before = open();

@@ -3,7 +3,7 @@ import type { Clock } from '@portolan/runtime';
 import type { ChangeLog } from './change-log.ts';
 import type { EventIds } from './event-id.ts';
 import type { Look, StreamEvent } from './event-stream.ts';
-import { concernOf, firstOutlook, heardOf, type Concern, type Interest } from './interest.ts';
+import { concernOf, firstOutlook, heardOf, type Concern, type Heard, type Interest } from './interest.ts';
 
 /** Who listens, to what, and from where on. */
 export interface Listener {
@@ -34,18 +34,19 @@ export function createLook(
   let countsReadAt = clock.monotonic();
   const outlook = firstOutlook(catalog, interest, visible());
 
-  const concern = (refs: ReadonlySet<string>): Concern => {
-    const heard = heardOf(catalog, refs, visible());
-    return concernOf(catalog, { interest, outlook, heard }, visible());
-  };
+  const hear = (refs: ReadonlySet<string>): Heard => heardOf(catalog, refs, visible());
+  const concern = (heard: Heard): Concern => concernOf(catalog, { interest, outlook, heard }, visible());
   const first = (refs: ReadonlySet<string>): StreamEvent => {
-    const { type, ...named } = concern(refs);
+    const heard = hear(refs);
+    // Of what the caller may not see it does not even hear that it changes.
+    if (heard.ids.size === 0 && !heard.isSomethingGone) return { event: 'ready' };
+    const { type, ...named } = concern(heard);
     if (type === 'changed') return { event: type, refs: [], more: 0, ...named };
     // The counts of before are not known, so what has left the picture meanwhile cannot be told from what never was.
-    return { event: refs.size > 0 ? 'reset' : 'ready' };
+    return { event: 'reset' };
   };
   const later = (refs: ReadonlySet<string>): StreamEvent | undefined => {
-    const { type, ...named } = concern(refs);
+    const { type, ...named } = concern(hear(refs));
     if (type === 'changed') return { event: type, refs: [], more: 0, ...named };
     isElsewhere ||= type === 'elsewhere';
     return isElsewhere && waitMs() <= 0 ? { event: 'elsewhere' } : undefined;

@@ -28,4 +28,5 @@ export {
   type FoundRoot,
   type ReadFailure,
 } from './kubernetes/entity-objects.ts';
+export { untilGone } from './kubernetes/asked-entity.ts';
 export { readableKinds, type ReadableKind } from './kubernetes/kinds.ts';

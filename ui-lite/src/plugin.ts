@@ -1,4 +1,4 @@
-import type { ReadRuntimeTree } from '@portolan/api';
+import { untilGone, type ReadRuntimeTree } from '@portolan/api';
 import type { Catalog, CatalogEntity } from '@portolan/catalog';
 import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify';
 import { loadAssets } from './assets.ts';
@@ -113,14 +113,17 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
   });
 
   /** Never throws: the page then says why it has no tree. */
-  const readRuntime = async (entity: CatalogEntity, request: FastifyRequest): Promise<RuntimeAnswer> => {
+  const readRuntime = async (entity: CatalogEntity, reply: FastifyReply): Promise<RuntimeAnswer> => {
     if (runtime === undefined) return { absent: 'NotServed' };
     const deadline = AbortSignal.timeout(runtimeDeadlineMs);
+    const gone = untilGone(reply);
     try {
-      return { tree: await runtime(entity, deadline) };
+      return { tree: await runtime(entity, AbortSignal.any([deadline, gone])) };
     } catch (error) {
       if (deadline.aborted) return { absent: 'Timeout' };
-      request.log.error({ err: error }, 'failed to read what runs');
+      // Nobody waits for this page any more, so it is no failure.
+      if (gone.aborted) return { absent: 'Failed' };
+      reply.log.error({ err: error }, 'failed to read what runs');
       return { absent: 'Failed' };
     }
   };
@@ -134,7 +137,7 @@ export const uiPlugin: FastifyPluginAsync<UiOptions> = async (server, options) =
     const href = entityHref({ kind, namespace, name });
     if (!hasWorkloads(entity)) return reply.redirect(href, 302);
     const live = liveView(events, entityEvents(ref));
-    const answer = await readRuntime(entity, request);
+    const answer = await readRuntime(entity, reply);
     // The catalog may have moved on meanwhile.
     const idNow = catalog.byRef(ref);
     if (idNow === undefined) return notFound(reply, ref);

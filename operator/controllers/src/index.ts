@@ -1,38 +1,25 @@
 export { createAcceptance } from './acceptance/acceptance.ts';
-export { composeStatus } from './composer/compose.ts';
 export { createComposer, type Composer } from './composer/composer.ts';
 export type { Fragment, FragmentSource, StatedCondition, StatusFields } from './composer/fragment.ts';
 export { createEntityStores, entityIndexes, type EntityKey, type EntityStores } from './entities/entity-stores.ts';
 export { trimEntity, type TrimmedEntity } from './entities/trimmed-entity.ts';
 export { isLost, lostSources, type Loss, type LossReason, type LostSource } from './sources/loss.ts';
-export { rewriteAfterMs, withLostSources } from './sources/lost-fragments.ts';
+export { withLostSources } from './sources/lost-fragments.ts';
 export { createLostSweep } from './sources/lost-sweep.ts';
-export {
-  faultsOf,
-  noLosses,
-  timeOf,
-  withLosses,
-  withoutLosses,
-  type Concerned,
-  type Losses,
-} from './sources/overlay.ts';
+export { faultsOf, noLosses, timeOf, withLosses, type Concerned, type Losses } from './sources/overlay.ts';
 export { settle, sourcesOf, type SettledSources, type Watched } from './sources/settled-sources.ts';
 export { createSourceReport, type SourceReport } from './sources/source-report.ts';
-export { createRelations, danglingGraceMs } from './relations/relations.ts';
+export { createRelations } from './relations/relations.ts';
 export { watchRefs } from './relations/triggers.ts';
-export { aggregateHealth, type Aggregate } from './workloads/health/aggregate.ts';
 export { gracePeriods, troubledSince, type GracePeriods, type RuleContext } from './workloads/health/context.ts';
 export type { Finding, JudgedObject } from './workloads/health/finding.ts';
-export { healthKind, healthKinds, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
+export { healthKind, judge, judgeRaw, type HealthKind } from './workloads/health/registry.ts';
 export { restsOnPods } from './workloads/judge-links.ts';
 export { createLinker, linkIndexes, linkingKinds, type Linker } from './workloads/links.ts';
 export {
-  podTrimmer,
   trimNamespace,
   trimPod,
   trimReplicaSet,
-  workloadKinds,
-  workloadTrimmer,
   type TrimmedNamespace,
   type TrimmedPod,
   type TrimmedReplicaSet,

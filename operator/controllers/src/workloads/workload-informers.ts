@@ -41,9 +41,6 @@ export type WorkloadKindSetting = Pick<ResourceType, 'group' | 'version' | 'plur
 export interface WorkloadInformers {
   /** What may run an entity, by kind id: Kubernetes' own kinds, pods, ReplicaSets and Jobs among them, and those configured. */
   primaries: ReadonlyMap<string, Informer<WorkloadObject>>;
-  pods: Informer<TrimmedPod>;
-  replicaSets: Informer<TrimmedReplicaSet>;
-  jobs: Informer<TrimmedJob>;
   services: Informer<TrimmedService>;
   endpointSlices: Informer<TrimmedEndpointSlice>;
   ingresses: Informer<TrimmedIngress>;
@@ -117,23 +114,12 @@ export function createWorkloadInformers(options: {
     transform: createPodTransform(),
     indexes: workloadIndexes,
   });
-  const replicaSets = primary(known('ReplicaSet'));
-  const jobs = primary(known('Job'));
-  const own = new Map<string, Informer<WorkloadObject>>([
-    ['Pod', pods],
-    ['ReplicaSet', replicaSets],
-    ['Job', jobs],
-  ]);
   const routeKinds = healthKinds.filter(({ group, kind }) => group === gatewayGroup && kind.endsWith('Route'));
   return {
     primaries: new Map([
-      ...[...builtInPrimaries].map((kind) => [kind, own.get(kind) ?? primary(known(kind))] as const),
+      ...[...builtInPrimaries].map((kind) => [kind, kind === 'Pod' ? pods : primary(known(kind))] as const),
       ...kinds.map((kind) => [kindId(kind), primary(configured(kind))] as const),
     ]),
-    // What one informer holds, by its kind; the map above forgets which is which.
-    pods: pods as unknown as Informer<TrimmedPod>,
-    replicaSets: replicaSets as unknown as Informer<TrimmedReplicaSet>,
-    jobs: jobs as unknown as Informer<TrimmedJob>,
     services: supporting<TrimmedService>(known('Service'), {
       selects: (service) => {
         const [pair] = pairs(service.selector).sort();

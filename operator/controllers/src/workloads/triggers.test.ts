@@ -388,6 +388,17 @@ describe('the triggers', () => {
     expect(world.asked.toSorted()).toEqual([`Component ${home}/web`, 'Component other/web']);
   });
 
+  it('ask for those from whom a Namespace takes a workload when it lets others come before them', () => {
+    const world = watched();
+    world.put({ kind: 'Component', name: 'web', namespace: 'theirs' });
+    const workloads = [{ kind: 'Deployment', name: 'web', namespace: 'theirs' }];
+    world.put({ kind: 'Component', name: 'shop', spec: { workloads } });
+    world.run({ name: 'web', namespace: 'theirs', labels: { 'app.kubernetes.io/name': 'web' } });
+    world.asked.length = 0;
+    world.addNamespace('theirs', home);
+    expect(new Set(world.asked)).toEqual(new Set([`Component ${home}/shop`, 'Component theirs/web']));
+  });
+
   it('let a first listing wait behind what changes now', () => {
     const world = watched();
     world.put({ kind: 'Component', name: 'web' });

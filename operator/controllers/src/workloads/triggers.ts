@@ -96,7 +96,8 @@ export function watchWorkloads(options: {
     supporters.claimsOfClass(storageClass).flatMap(concernedBySupporter),
   );
 
-  // Consent changes rarely, and concerns those who have it or had it. Namespaces without any come and go all the time.
+  // Consent changes rarely, and concerns those who have it or had it, and those who come before or behind them there.
+  // Namespaces without any come and go all the time.
   informers.namespaces?.store.subscribe((change) => {
     const now = change.object.allowsLinksFrom;
     const before = change.type === 'updated' ? change.previous.allowsLinksFrom : [];
@@ -106,6 +107,13 @@ export function watchWorkloads(options: {
     for (const kind of linkingKinds) {
       for (const each of entities.store(kind).list()) {
         if (moved.has('*') || moved.has(each.metadata.namespace)) enqueueEntity(each, priority);
+      }
+    }
+    if (moved.has('*')) return;
+    for (const store of workloads.all()) {
+      for (const workload of store.byIndex('namespace', change.object.metadata.name)) {
+        if (!workloads.isPrimary(workload)) continue;
+        for (const each of linker.reachersOf(workload)) enqueueEntity(each, priority);
       }
     }
   });

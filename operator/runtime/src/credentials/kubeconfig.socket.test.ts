@@ -145,6 +145,17 @@ describe('credentials of a kubeconfig', () => {
     expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('very-secret');
   });
 
+  it('name the line of a file that is no YAML, and never what stands there', async () => {
+    const path = join(folder, 'config');
+    await writeFile(path, 'users:\n- name: me\n  user: {token: very-secret-token\n');
+    const error: unknown = await loadKubeconfigCredentials({ path }).catch((each: unknown) => each);
+    expect(error).toMatchObject({
+      code: 'RUNTIME_CREDENTIALS',
+      message: expect.stringMatching(/line \d is no valid YAML/) as string,
+    });
+    expect(`${String(error)} ${JSON.stringify(error)}`).not.toContain('very-secret');
+  });
+
   it('name what is wrong with a file, a context or a cluster', async () => {
     const path = await kubeconfig({ token: 'static' });
     const cases: [{ path: string; context?: string }, string][] = [

@@ -38,7 +38,7 @@ async function loadConfig(path: string, context: string | undefined): Promise<Ku
   try {
     config.loadFromFile(path);
   } catch (error) {
-    throw unusable(path, `failed to read it: ${messageOf(error)}`);
+    throw unusable(path, `failed to read it: ${readFailure(error)}`);
   }
   if (context !== undefined) {
     if (config.getContextObject(context) === null) {
@@ -96,8 +96,14 @@ async function tokenOfFile(path: string, userName: string | undefined): Promise<
     if (typeof file !== 'string' || file === '') return undefined;
     return (await readFile(resolve(dirname(path), file), 'utf8')).trim();
   } catch (error) {
-    throw unusable(path, `failed to read the token file of user '${userName ?? ''}': ${messageOf(error)}`);
+    throw unusable(path, `failed to read the token file of user '${userName ?? ''}': ${readFailure(error)}`);
   }
+}
+
+/** A fault of YAML by its line only: its own message quotes the lines around, and those hold tokens and keys. */
+function readFailure(error: unknown): string {
+  const { mark } = error as { mark?: { line?: unknown } };
+  return typeof mark?.line === 'number' ? `line ${mark.line + 1} is no valid YAML` : messageOf(error);
 }
 
 interface RawKubeconfig {

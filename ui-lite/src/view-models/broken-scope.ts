@@ -5,36 +5,40 @@ import { both, dimensionPaths } from './list-state.ts';
 /** Refs below one in a tree, itself first: enough for any company, and a bound on the work of one page. */
 const maxRefs = 1_000;
 
-/** What a state asks for, without its reason. */
-export type ScopeOf = (state: Pick<BrokenState, 'team' | 'within'>) => FilterExpression | undefined;
+export interface Scopes {
+  /** What a state asks for, without its reason. */
+  of(state: Pick<BrokenState, 'team' | 'within'>): FilterExpression | undefined;
+  /** A group and those below it. */
+  teams(ref: string): readonly string[];
+}
 
 /**
  * Scopes of one page; each tree is walked once. What is within a domain or system is what its roll-up counts: also the
  * parts of a component that is part of it.
  */
-export function createScopeOf(catalog: Catalog): ScopeOf {
-  const known = new Map<string, FilterExpression>();
+export function createScopes(catalog: Catalog): Scopes {
+  const known = new Map<string, readonly string[]>();
   let wholes: ReadonlySet<EntityId> | undefined;
-  const scope = (ref: string, walk: () => FilterExpression): FilterExpression => {
-    const filter = known.get(ref) ?? walk();
-    known.set(ref, filter);
-    return filter;
+  const walked = (ref: string, walk: () => readonly string[]): readonly string[] => {
+    const refs = known.get(ref) ?? walk();
+    known.set(ref, refs);
+    return refs;
   };
-  return ({ team, within }) =>
-    both([
-      team === undefined
-        ? undefined
-        : scope(team, () => ({
-            key: dimensionPaths.owner.toLowerCase(),
-            values: below(catalog, { ref: team, type: 'childOf', among: ofKinds(catalog, ['group']) }),
-          })),
-      within === undefined
-        ? undefined
-        : scope(within, () => {
-            wholes ??= new Set([...ofKinds(catalog, ['domain', 'system']), ...withParts(catalog)]);
-            return { key: 'relations.partof', values: below(catalog, { ref: within, type: 'partOf', among: wholes }) };
-          }),
-    ]);
+  const teams = (ref: string): readonly string[] =>
+    walked(ref, () => below(catalog, { ref, type: 'childOf', among: ofKinds(catalog, ['group']) }));
+  const within = (ref: string): readonly string[] =>
+    walked(ref, () => {
+      wholes ??= new Set([...ofKinds(catalog, ['domain', 'system']), ...withParts(catalog)]);
+      return below(catalog, { ref, type: 'partOf', among: wholes });
+    });
+  return {
+    of: (state) =>
+      both([
+        state.team === undefined ? undefined : { key: dimensionPaths.owner.toLowerCase(), values: teams(state.team) },
+        state.within === undefined ? undefined : { key: 'relations.partof', values: within(state.within) },
+      ]),
+    teams,
+  };
 }
 
 function ofKinds(catalog: Catalog, kinds: readonly string[]): ReadonlySet<EntityId> {

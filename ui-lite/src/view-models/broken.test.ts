@@ -129,8 +129,22 @@ describe('what is broken', () => {
     const many = Array.from({ length: 230 }, (_, at) =>
       service(`s-${at}`, { owner: 'all', ready: 0, sinceMinutes: at }),
     );
-    const { degraded, moreDegraded, teams } = view('', catalogOf(many));
-    expect([degraded, moreDegraded, teams[0]?.faults.length]).toEqual([230, 30, 200]);
+    const few = Array.from({ length: 3 }, (_, at) => service(`a-${at}`, { owner: 'few', ready: 0, sinceMinutes: 1 }));
+    const { degraded, moreDegraded, teams } = view('', catalogOf([...few, ...many]));
+    expect([degraded, moreDegraded]).toEqual([233, 33]);
+    expect(teams.map(({ total, faults }) => [total, faults.length])).toEqual([
+      [230, 197],
+      [3, 3],
+    ]);
+  });
+
+  it('leads to the list of the catalog only where that shows the same', () => {
+    const shown = view('team=group:org/engineering');
+    const { href } = shown.counts.find(({ verdict }) => verdict === 'Degraded') ?? {};
+    expect(href).toContain('owner=group:org/payments');
+    expect(shown.degradedHref).toBe(href);
+    expect(view('reason=crashloop').degradedHref).toBeUndefined();
+    expect(view('within=system:payments/money').counts.map((each) => each.href)).toContain(undefined);
   });
 });
 

@@ -1,9 +1,11 @@
 import type { Catalog, CatalogEntity, FilterExpression } from '@portolan/catalog';
+import { chipsOf, choicesOf, type BrokenChips, type BrokenChoices } from './broken-choices.ts';
+import { countsOf, reasonPath, verdictPath } from './broken-counts.ts';
 import { brokenHref, emptyBrokenState, type BrokenState } from './broken-state.ts';
-import { createScopeOf, type ScopeOf } from './broken-scope.ts';
+import { createScopes } from './broken-scope.ts';
 import { runtimeHref } from './entity-head.ts';
 import { createEntityLookup, type EntityLookup } from './entity-lookup.ts';
-import { canonicalRef, entityTitle, firstTarget, refView, relatedEntity, type RefView } from './entity-summary.ts';
+import { canonicalRef, entityTitle, firstTarget, refView, type RefView } from './entity-summary.ts';
 import { healthBadge, healthView, verdictOrder, type HealthBadge, type HealthView } from './health.ts';
 import { kindView, type KindView } from './kinds.ts';
 import { entityHref } from './links.ts';
@@ -28,6 +30,8 @@ export interface FaultView {
 export interface TeamFaults {
   key: string;
   team: RefView | undefined;
+  /** Also of those that the page leaves out. */
+  total: number;
   faults: readonly FaultView[];
 }
 
@@ -35,19 +39,14 @@ export interface TeamFaults {
 export interface UnknownFaults {
   reason: string;
   explanation: string | undefined;
+  /** Also of those that the page leaves out. */
+  total: number;
   faults: readonly FaultView[];
-}
-
-export interface BrokenChoice {
-  value: string;
-  label: string;
-  count: number;
-  selected: boolean;
 }
 
 export interface BrokenView {
   /** Of everything that has health in what was asked for; verdicts without any are left out. */
-  counts: readonly { verdict: string; badge: HealthBadge; count: number; href: string }[];
+  counts: readonly { verdict: string; badge: HealthBadge; count: number; href: string | undefined }[];
   /** Components and resources that nothing is linked to: nobody knows how they are. */
   withoutHealth: number;
   degraded: number;
@@ -56,13 +55,13 @@ export interface BrokenView {
   isWell: boolean;
   teams: readonly TeamFaults[];
   unknowns: readonly UnknownFaults[];
-  /** How many more there are than the page holds, with the list of all. */
+  /** How many more there are than the page holds, with the list of all where the catalog's list can say the same. */
   moreDegraded: number;
   moreUnknown: number;
-  degradedHref: string;
-  unknownHref: string;
-  choices: { team: readonly BrokenChoice[]; within: readonly BrokenChoice[]; reason: readonly BrokenChoice[] };
-  chips: readonly { name: string; label: string; removeHref: string }[];
+  degradedHref: string | undefined;
+  unknownHref: string | undefined;
+  choices: BrokenChoices;
+  chips: BrokenChips;
   clearHref: string;
 }
 
@@ -70,8 +69,8 @@ export interface BrokenView {
 const shownDegraded = 200;
 const shownUnknown = 100;
 
-const verdictPath = dimensionPaths.health;
-const reasonPath = 'status.portolan.health.reason';
+/** Owners that an address may name. */
+const addressedOwners = 20;
 
 /** What the header says on every page. */
 export interface BrokenCount {
@@ -92,13 +91,14 @@ export const brokenEvents = new URLSearchParams({
 /** What is broken, by team, and what nobody knows, by reason. */
 export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number): BrokenView {
   const lookup = createEntityLookup(catalog);
-  const scopeOf = createScopeOf(catalog);
-  const scope = scopeOf(state);
+  const scopes = createScopes(catalog);
+  const scope = scopes.of(state);
   const ofReason: FilterExpression | undefined =
     state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] };
+  const filterOf = (verdict: string) => both([{ key: verdictPath, values: [verdict] }, scope, ofReason]);
   const read = (verdict: string, limit: number) => {
     const { ids, total } = catalog.query({
-      filter: both([{ key: verdictPath, values: [verdict] }, scope, ofReason]),
+      filter: filterOf(verdict),
       order: [{ field: 'metadata.name', direction: 'asc' }],
       missing: 'last',
       limit,
@@ -113,9 +113,11 @@ export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number):
     filter: both([{ key: 'kind', values: ['component', 'resource'] }, scope]),
     limit: 0,
   }).total;
-  const teams = byTeam(degraded.entities, lookup, nowMs);
+  const owned = countsOf(catalog, dimensionPaths.owner, filterOf('degraded'));
+  const caused = countsOf(catalog, reasonPath, filterOf('unknown'));
+  const owner = state.team === undefined ? [] : scopes.teams(state.team);
   const href = (verdict: string) => {
-    const owner = state.team === undefined ? [] : [state.team];
+    if (state.within !== undefined || owner.length > addressedOwners) return undefined;
     return listHref({ ...emptyListState, filters: { ...emptyListState.filters, owner, health: [verdict] } });
   };
   return {
@@ -131,28 +133,24 @@ export function brokenView(catalog: Catalog, state: BrokenState, nowMs: number):
     degraded: degraded.total,
     unknown: unknown.total,
     isWell: judged > 0 && !counts.has('degraded') && !counts.has('unknown'),
-    teams,
-    unknowns: byReason(unknown.entities, nowMs),
+    teams: byTeam(degraded.entities, owned, { lookup, nowMs }),
+    unknowns: byReason(unknown.entities, caused, nowMs),
     moreDegraded: degraded.total - degraded.entities.length,
     moreUnknown: unknown.total - unknown.entities.length,
-    degradedHref: href('degraded'),
-    unknownHref: href('unknown'),
-    choices: choicesOf({ catalog, state, lookup, scopeOf }),
+    degradedHref: state.reason === undefined ? href('degraded') : undefined,
+    unknownHref: state.reason === undefined ? href('unknown') : undefined,
+    choices: choicesOf({ catalog, state, lookup, scopes }),
     chips: chipsOf(state, lookup),
     clearHref: brokenHref(emptyBrokenState),
   };
 }
 
-function countsOf(catalog: Catalog, path: string, filter: FilterExpression | undefined): Map<string, number> {
-  const counts = new Map<string, number>();
-  for (const { value, count } of catalog.facets({ paths: [path], filter }).get(path) ?? []) {
-    counts.set(value.toLowerCase(), (counts.get(value.toLowerCase()) ?? 0) + count);
-  }
-  return counts;
-}
-
 /** The team with most to do first; in a team what serves nothing first, then what broke last. */
-function byTeam(entities: readonly CatalogEntity[], lookup: EntityLookup, nowMs: number): TeamFaults[] {
+function byTeam(
+  entities: readonly CatalogEntity[],
+  totals: ReadonlyMap<string, number>,
+  { lookup, nowMs }: { lookup: EntityLookup; nowMs: number },
+): TeamFaults[] {
   const teams = new Map<string, CatalogEntity[]>();
   for (const entity of entities) {
     const owner = firstTarget(entity, 'ownedBy') ?? '';
@@ -162,20 +160,30 @@ function byTeam(entities: readonly CatalogEntity[], lookup: EntityLookup, nowMs:
     .map(([ref, faulty]) => ({
       key: ref === '' ? 'none' : ref,
       team: ref === '' ? undefined : refView(ref, lookup),
+      total: totals.get(ref) ?? faulty.length,
       faults: faulty.toSorted(worseFirst).map((entity) => faultView(entity, nowMs)),
     }))
-    .sort((a, b) => b.faults.length - a.faults.length || (a.key < b.key ? -1 : 1));
+    .sort((a, b) => b.total - a.total || (a.key < b.key ? -1 : 1));
 }
 
-function byReason(entities: readonly CatalogEntity[], nowMs: number): UnknownFaults[] {
+function byReason(
+  entities: readonly CatalogEntity[],
+  totals: ReadonlyMap<string, number>,
+  nowMs: number,
+): UnknownFaults[] {
   const reasons = new Map<string, FaultView[]>();
   for (const entity of entities) {
     const reason = entity.status.portolan.health?.reason ?? '';
     reasons.set(reason, [...(reasons.get(reason) ?? []), faultView(entity, nowMs)]);
   }
   return [...reasons]
-    .map(([reason, faults]) => ({ reason, explanation: reasonWords(reason), faults: faults.map(withoutExplanation) }))
-    .sort((a, b) => b.faults.length - a.faults.length || (a.reason < b.reason ? -1 : 1));
+    .map(([reason, faults]) => ({
+      reason,
+      explanation: reasonWords(reason),
+      total: totals.get(reason.toLowerCase()) ?? faults.length,
+      faults: faults.map(withoutExplanation),
+    }))
+    .sort((a, b) => b.total - a.total || (a.reason < b.reason ? -1 : 1));
 }
 
 /** The group says it already. */
@@ -208,74 +216,4 @@ function faultView(entity: CatalogEntity, nowMs: number): FaultView {
     health: healthView(health ?? { verdict: 'Unknown', reason: '', message: '', since: '' }, nowMs),
     readiness: workloads === undefined ? undefined : workloadsView(workloads, health).readiness,
   };
-}
-
-/** What can be chosen instead, each counted under what else is chosen. */
-function choicesOf({
-  catalog,
-  state,
-  lookup,
-  scopeOf,
-}: {
-  catalog: Catalog;
-  state: BrokenState;
-  lookup: EntityLookup;
-  scopeOf: ScopeOf;
-}): BrokenView['choices'] {
-  const broken: FilterExpression = { key: verdictPath, values: ['degraded', 'unknown'] };
-  const filterWithout = (name: keyof BrokenState) =>
-    both([
-      broken,
-      scopeOf({ ...state, [name]: undefined }),
-      name === 'reason' || state.reason === undefined ? undefined : { key: reasonPath, values: [state.reason] },
-    ]);
-  const title = (ref: string) => relatedEntity(ref, lookup).title;
-  const choices = (name: keyof BrokenState, counts: Map<string, number>, label: (value: string) => string) => {
-    const chosen = state[name];
-    if (chosen !== undefined && !counts.has(chosen)) counts.set(chosen, 0);
-    return [...counts]
-      .map(([value, count]) => ({ value, label: label(value), count, selected: value === chosen }))
-      .sort((a, b) => b.count - a.count || (a.label < b.label ? -1 : 1));
-  };
-  const reasons = catalog.facets({ paths: [reasonPath], filter: filterWithout('reason') }).get(reasonPath) ?? [];
-  const spelling = new Map(reasons.map(({ value }) => [value.toLowerCase(), value]));
-  return {
-    team: choices('team', countsOf(catalog, dimensionPaths.owner, filterWithout('team')), title),
-    within: choices('within', domainCounts(catalog, scopeOf, filterWithout('within')), title),
-    reason: choices(
-      'reason',
-      new Map(reasons.map(({ value, count }) => [value.toLowerCase(), count])),
-      (value) => spelling.get(value) ?? value,
-    ),
-  };
-}
-
-/** Domains whose parts are counted for the choice; a company has some dozens. */
-const countedDomains = 50;
-
-function domainCounts(catalog: Catalog, scopeOf: ScopeOf, filter: FilterExpression | undefined): Map<string, number> {
-  const { ids } = catalog.query({ filter: { key: 'kind', values: ['domain'] }, limit: countedDomains });
-  return new Map(
-    ids
-      .map((id) => catalog.refOf(id))
-      .map((ref): [string, number] => {
-        const scope = scopeOf({ ...emptyBrokenState, within: ref });
-        return [ref, catalog.query({ filter: both([filter, scope]), limit: 0 }).total];
-      })
-      .filter(([, count]) => count > 0),
-  );
-}
-
-function chipsOf(state: BrokenState, lookup: EntityLookup): BrokenView['chips'] {
-  const chip = (key: keyof BrokenState, name: string, label: (value: string) => string) => {
-    const value = state[key];
-    if (value === undefined) return [];
-    return [{ name, label: label(value), removeHref: brokenHref({ ...state, [key]: undefined }) }];
-  };
-  const title = (ref: string) => relatedEntity(ref, lookup).title;
-  return [
-    ...chip('team', 'Team', title),
-    ...chip('within', 'Within', title),
-    ...chip('reason', 'Reason', (value) => value),
-  ];
 }

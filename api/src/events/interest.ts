@@ -80,6 +80,8 @@ function matchingOf(
   { filter, heard }: { filter: FilterExpression | undefined; heard: Heard },
   visible: Visibility | undefined,
 ): string[] {
+  // Of what is about everything all are concerned; a query would walk the whole catalog to find them again.
+  if (filter === undefined) return [...heard.ids].map((id) => catalog.refOf(id));
   const targets = new Set(targetsOf(filter).map((ref) => catalog.byRef(ref, visible)));
   const { ids } = catalog.query({ filter, visible: { has: (id) => heard.ids.has(id) || targets.has(id) } });
   return ids.filter((id) => heard.ids.has(id)).map((id) => catalog.refOf(id));

@@ -1,4 +1,4 @@
-import type { Catalog, EntityId, FilterExpression } from '@portolan/catalog';
+import type { Catalog, FilterExpression } from '@portolan/catalog';
 import type { BrokenState } from './broken-state.ts';
 import { both, dimensionPaths } from './list-state.ts';
 
@@ -18,18 +18,18 @@ export interface Scopes {
  */
 export function createScopes(catalog: Catalog): Scopes {
   const known = new Map<string, readonly string[]>();
-  let wholes: ReadonlySet<EntityId> | undefined;
+  let nested: Nested | undefined;
   const walked = (ref: string, walk: () => readonly string[]): readonly string[] => {
     const refs = known.get(ref) ?? walk();
     known.set(ref, refs);
     return refs;
   };
   const teams = (ref: string): readonly string[] =>
-    walked(ref, () => below(catalog, { ref, type: 'childOf', among: ofKinds(catalog, ['group']) }));
+    walked(ref, () => below(catalog, { ref, type: 'childOf', kinds: ['group'] }));
   const within = (ref: string): readonly string[] =>
     walked(ref, () => {
-      wholes ??= new Set([...ofKinds(catalog, ['domain', 'system']), ...withParts(catalog)]);
-      return below(catalog, { ref, type: 'partOf', among: wholes });
+      nested ??= nestedIn(catalog);
+      return below(catalog, { ref, type: 'partOf', kinds: ['domain', 'system'], nested });
     });
   return {
     of: (state) =>
@@ -41,28 +41,41 @@ export function createScopes(catalog: Catalog): Scopes {
   };
 }
 
-function ofKinds(catalog: Catalog, kinds: readonly string[]): ReadonlySet<EntityId> {
-  return new Set(catalog.query({ filter: { key: 'kind', values: kinds } }).ids);
+/** Components and resources that have parts themselves, by what they are part of. */
+type Nested = ReadonlyMap<string, readonly string[]>;
+
+/** They are few, so that they are read themselves: to ask for the parts of each level would walk all components. */
+function nestedIn(catalog: Catalog): Nested {
+  const nested = new Map<string, string[]>();
+  const { ids } = catalog.query({
+    filter: { all: [{ key: 'kind', values: ['component', 'resource'] }, { relation: { type: 'hasPart' } }] },
+    limit: maxRefs,
+  });
+  for (const id of ids) {
+    for (const { type, targetRef } of catalog.entity(id).relations) {
+      if (type !== 'partOf') continue;
+      const whole = targetRef.toLowerCase();
+      nested.set(whole, [...(nested.get(whole) ?? []), catalog.refOf(id)]);
+    }
+  }
+  return nested;
 }
 
-function withParts(catalog: Catalog): readonly EntityId[] {
-  return catalog.query({ filter: { relation: { type: 'hasPart' } } }).ids;
-}
-
-/** Those among some that have a relation to a ref, to one of those, and so on. */
+/** Those of some kinds, or nested, that have a relation to a ref, to one of those, and so on. */
 function below(
   catalog: Catalog,
-  { ref, type, among }: { ref: string; type: string; among: ReadonlySet<EntityId> },
+  options: { ref: string; type: string; kinds: readonly string[]; nested?: Nested },
 ): string[] {
+  const { ref, type, kinds, nested } = options;
   const found = new Set([ref]);
   let level = [ref];
   while (level.length > 0 && found.size < maxRefs) {
-    const { ids } = catalog.query({ filter: { relation: { type, targetRefs: level } } });
-    level = ids
-      .filter((id) => among.has(id))
-      .map((id) => catalog.refOf(id))
-      .filter((each) => !found.has(each))
-      .slice(0, maxRefs - found.size);
+    const { ids } = catalog.query({
+      filter: { all: [{ key: 'kind', values: kinds }, { relation: { type, targetRefs: level } }] },
+      limit: maxRefs,
+    });
+    const next = [...ids.map((id) => catalog.refOf(id)), ...level.flatMap((each) => nested?.get(each) ?? [])];
+    level = [...new Set(next)].filter((each) => !found.has(each)).slice(0, maxRefs - found.size);
     for (const each of level) found.add(each);
   }
   return [...found];

@@ -32,6 +32,7 @@ export interface Ground {
     resource: ResourceType;
     transform: (raw: unknown) => T;
     indexes?: StoreIndexes<T>;
+    mayBeAbsent?: boolean;
     /** In place of those that the configuration names. */
     namespaces?: readonly string[];
     fieldSelector?: string;

@@ -15,15 +15,19 @@ interface Reporting extends AsyncDisposable {
   stored: () => ClusterStatus | undefined;
   setConnected: (isConnected: boolean) => void;
   setLeading: (isLeading: boolean) => void;
+  setSynced: () => void;
 }
 
 /** A report over an API server that takes writes at once and tells them at once. */
-function startReport({ isLeading = true }: { isLeading?: boolean } = {}): Reporting {
+function startReport({
+  isLeading = true,
+  isSynced = true,
+}: { isLeading?: boolean; isSynced?: boolean } = {}): Reporting {
   const clock = createFakeClock();
   const store = createStore<ClusterResource>();
   const requests: string[] = [];
   const isoNow = (): string => new Date(clock.now()).toISOString();
-  let source: SourceStatus = { resource: 'pods', synced: true, connected: true, since: isoNow() };
+  let source: SourceStatus = { resource: 'pods', synced: isSynced, connected: isSynced, since: isoNow() };
   let version = 0;
   let leads = isLeading;
   const put = (status?: ClusterStatus): string => {
@@ -72,6 +76,9 @@ function startReport({ isLeading = true }: { isLeading?: boolean } = {}): Report
       if (connected) delete source.reason;
       else source.reason = 'Unreachable';
     },
+    setSynced: () => {
+      source = { ...source, synced: true, connected: true, since: isoNow() };
+    },
     setLeading: (next) => {
       leads = next;
     },
@@ -91,6 +98,20 @@ describe('the report of the sources', () => {
     expect(stored()?.sources).toMatchObject([{ resource: 'pods', kind: 'Pod', synced: true, connected: true }]);
     await clock.advance(3_600_000);
     expect(requests).toHaveLength(2);
+  });
+
+  it('waits for a first listing, and tells after 20 s that it goes on', async () => {
+    await using quick = startReport({ isSynced: false });
+    await quick.clock.advance(15_000);
+    expect(quick.requests).toEqual([]);
+    quick.setSynced();
+    await quick.clock.advance(5_000);
+    expect(quick.requests).toEqual(['create', 'patch']);
+    expect(quick.stored()?.sources).toMatchObject([{ synced: true }]);
+
+    await using slow = startReport({ isSynced: false });
+    await slow.clock.advance(23_000);
+    expect(slow.stored()?.sources).toMatchObject([{ synced: false }]);
   });
 
   it('tells a lost source within the settling time and two looks, and that it is back', async () => {

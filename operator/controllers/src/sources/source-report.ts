@@ -1,4 +1,4 @@
-import { localClusterName, type ClusterResource } from '@portolan/crds';
+import { localClusterName, type ClusterResource, type ClusterSource } from '@portolan/crds';
 import {
   createRepeatLog,
   mergePatch,
@@ -21,6 +21,11 @@ import { settle, settleMs, sourcesOf, type SettledSources, type Watched } from '
 const lookMs = 1_000;
 /** Between two writes, and before another try: a source that comes and goes costs six writes a minute at most. */
 const writeIntervalMs = 10_000;
+/**
+ * How long a start may list before it is told: 100,000 entities take about 10 s. A restart over a settled catalog then
+ * writes nothing, and a server that has seen the operator go waits no longer than the 30 s of design §3.
+ */
+const listingMs = 20_000;
 
 /** How the sources of this process do. */
 export interface SourceReport {
@@ -98,10 +103,12 @@ export function createSourceReport(options: {
     onChange: (listener) => void listeners.push(listener),
     run: async (signal) => {
       // A start lists everything, which is no news either.
-      writeAt = clock.monotonic() + settleMs;
+      const startedAt = clock.monotonic();
+      writeAt = startedAt + settleMs;
       while (!signal.aborted) {
         look();
-        const mayWrite = (fence?.leftMs() ?? 1) > 0 && clusters.isSynced();
+        const isListing = clock.monotonic() - startedAt < listingMs && sourcesOf(settled).some(isBeingListed);
+        const mayWrite = (fence?.leftMs() ?? 1) > 0 && clusters.isSynced() && !isListing;
         if (mayWrite && clock.monotonic() >= writeAt) await tryToWrite();
         await clock.sleep(lookMs, signal);
       }
@@ -112,6 +119,11 @@ export function createSourceReport(options: {
 function difference(some: readonly LostSource[], others: readonly LostSource[]): LostSource[] {
   const known = new Set(others.map(nameOf));
   return some.filter((each) => !known.has(nameOf(each)));
+}
+
+/** For the first time, and nothing wrong. */
+function isBeingListed({ synced, reason }: ClusterSource): boolean {
+  return !synced && reason === undefined;
 }
 
 function isFault({ isAbsent }: LostSource): boolean {

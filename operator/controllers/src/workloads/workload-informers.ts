@@ -60,6 +60,7 @@ export type Inform = <T extends KubernetesObject>(kind: {
   resource: ResourceType;
   transform: (raw: unknown) => T;
   indexes?: StoreIndexes<T>;
+  mayBeAbsent?: boolean;
 }) => Informer<T>;
 
 /** The indexes of every kind that may run an entity. */
@@ -98,7 +99,12 @@ export function createWorkloadInformers(options: {
 }): WorkloadInformers {
   const { inform, kinds = [], isClusterWide } = options;
   const supporting = <T extends KubernetesObject>(kind: HealthKind, indexes: StoreIndexes<T>): Informer<T> =>
-    inform({ resource: resourceOf(kind), transform: (raw) => kind.trim(raw) as unknown as T, indexes });
+    inform({
+      resource: resourceOf(kind),
+      transform: (raw) => kind.trim(raw) as unknown as T,
+      indexes,
+      mayBeAbsent: kind.group === gatewayGroup,
+    });
   const primary = (kind: HealthKind): Informer<WorkloadObject> =>
     inform({
       resource: resourceOf(kind),

@@ -148,6 +148,17 @@ describe('an informer under faults', () => {
     }
   });
 
+  it('says once that a kind is not installed which a cluster may do without', async () => {
+    await using rig = await startRig();
+    rig.server.fault = () => ({ status: 404, body: { kind: 'Status', code: 404, message: 'no such kind' } });
+    const informer = rig.inform({ mayBeAbsent: true });
+    await eventually(rig, () => expect(rig.server.requests.length).toBeGreaterThan(10), 1_000);
+    expect(informer.status()[0]).toMatchObject({ reason: 'NotInstalled', synced: false });
+    expect(rig.logged.map((line) => line['msg'])).toEqual([expect.stringContaining('not installed')]);
+    rig.server.fault = () => ({ status: 403, body: { kind: 'Status', code: 403, message: 'no' } });
+    await eventually(rig, () => expect(rig.logged.at(-1)).toMatchObject({ reason: 'Forbidden' }), 1_000);
+  });
+
   it('deletes nothing while the API server is away, answers errors or dies in a listing', async () => {
     await using rig = await startRig();
     for (let at = 0; at < 600; at += 1) put(rig, `widget-${at}`);

@@ -29,6 +29,7 @@ export interface Informer<T> {
  * Creates the informer of one kind.
  *
  * @param options.namespaces - watches these instead of the cluster; for a cluster-scoped kind it is ignored
+ * @param options.mayBeAbsent - a kind that a cluster may do without: that it is not installed is logged once, at info
  * @param options.fieldSelector - watches only what matches, e.g. `metadata.name=local`, for which a role that names
  *   the object is enough
  * @param options.transform - what the store keeps of an object. Pure. It keeps name, namespace, uid and
@@ -41,6 +42,7 @@ export function createInformer<T extends KubernetesObject>(options: {
   resource: ResourceType;
   namespaces?: readonly string[] | undefined;
   fieldSelector?: string | undefined;
+  mayBeAbsent?: boolean | undefined;
   transform: (raw: unknown) => T;
   indexes?: StoreIndexes<T> | undefined;
   clock: Clock;
@@ -49,7 +51,7 @@ export function createInformer<T extends KubernetesObject>(options: {
   metrics: RuntimeMetrics;
   freeze?: boolean;
 }): Informer<T> {
-  const { transport, resource, fieldSelector, transform, indexes, clock, random, log, metrics } = options;
+  const { transport, resource, fieldSelector, mayBeAbsent, transform, indexes, clock, random, log, metrics } = options;
   const name = resourceName(resource);
   const repeatLog = createRepeatLog({ log, clock });
   const store = createStore<T>({
@@ -74,6 +76,7 @@ export function createInformer<T extends KubernetesObject>(options: {
       resource,
       namespace,
       fieldSelector,
+      mayBeAbsent,
       sink: createObjectSink({ store, resource, namespace, transform, repeatLog, metrics }),
       onSynced: () => {
         unsynced.delete(namespace);

@@ -1,15 +1,16 @@
 import type { Clock } from '../clock.ts';
-import { messageOf, RuntimeError } from '../errors.ts';
+import { messageOf } from '../errors.ts';
 import { resourceName, type ResourceType } from '../kubernetes/object.ts';
 import type { RuntimeLogger } from '../logging/logger.ts';
 import type { RepeatLog } from '../logging/repeat-log.ts';
 import type { RuntimeMetrics } from '../metrics/metrics.ts';
 import type { Transport } from '../transport/transport.ts';
 import { createBackoff } from './backoff.ts';
+import { createFailureLog } from './failure-log.ts';
 import { listPages } from './list.ts';
 import type { Listing, ObjectSink } from './object-sink.ts';
 import { initialState, restoredReason, step, type ReflectorEvent, type ReflectorState } from './reflector-state.ts';
-import { createStatusKeeper, reasonOf, type SourceStatus } from './source-status.ts';
+import { createStatusKeeper, type SourceStatus } from './source-status.ts';
 import { runWatch, type WatchHandler } from './watch.ts';
 
 /** Keeps a sink equal to one collection of the API server, whatever happens on the way. */
@@ -31,6 +32,8 @@ export function createReflector(options: {
   namespace: string | undefined;
   /** As URLs carry it; everything where absent. */
   fieldSelector?: string | undefined;
+  /** That the kind is not installed is no fault, and is logged once. */
+  mayBeAbsent?: boolean | undefined;
   sink: ObjectSink;
   onSynced: () => void;
   /** Everything up to this resourceVersion is in the sink. */
@@ -41,7 +44,8 @@ export function createReflector(options: {
   repeatLog: RepeatLog;
   metrics: RuntimeMetrics;
 }): Reflector {
-  const { transport, resource, namespace, fieldSelector, sink, clock, random, log, repeatLog, metrics } = options;
+  const { transport, resource, namespace, fieldSelector, mayBeAbsent = false } = options;
+  const { sink, clock, random, log, repeatLog, metrics } = options;
   const collection = { transport, resource, namespace, fieldSelector };
   const name = resourceName(resource);
   const source = { resource: name, ...(namespace !== undefined && { namespace }) };
@@ -49,6 +53,7 @@ export function createReflector(options: {
   const keeper = createStatusKeeper({ clock, resource: name, namespace });
   const backoff = createBackoff({ clock, random });
   let state: ReflectorState = initialState;
+  const logFailure = createFailureLog({ log, repeatLog, source, mayBeAbsent });
 
   const apply = (event: ReflectorEvent): void => {
     state = step(state, event);
@@ -109,11 +114,8 @@ export function createReflector(options: {
   const wait = async ({ error, retryAfterMs }: WaitingState, signal: AbortSignal): Promise<void> => {
     keeper.failed(error);
     metrics.sourceConnected({ ...source, connected: false });
-    const reason = reasonOf(error);
     const delayMs = Math.ceil(backoff.next(retryAfterMs));
-    const code = error instanceof RuntimeError ? error.code : undefined;
-    const bindings = { ...source, code, reason, error: messageOf(error), retryMs: delayMs };
-    repeatLog.warn(`${topic} ${reason}`, bindings, 'failed to watch; what is in memory goes on to serve');
+    logFailure(error, { isSynced: keeper.status.synced, retryMs: delayMs });
     await clock.sleep(delayMs, signal);
     apply({ type: 'waited' });
   };

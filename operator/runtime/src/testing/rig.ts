@@ -34,6 +34,7 @@ export interface Rig extends AsyncDisposable {
   inform(options?: {
     namespaces?: readonly string[];
     fieldSelector?: string;
+    mayBeAbsent?: boolean;
     transform?: (raw: unknown) => KubernetesObject;
   }): RunningInformer;
 }
@@ -63,9 +64,14 @@ export async function startRig(): Promise<Rig> {
     metrics,
     log,
     logged,
-    inform: ({ namespaces, fieldSelector, transform = (raw: unknown) => raw as KubernetesObject } = {}) => {
+    inform: ({
+      namespaces,
+      fieldSelector,
+      mayBeAbsent,
+      transform = (raw: unknown) => raw as KubernetesObject,
+    } = {}) => {
       const ground = { transport, resource: widgets, clock, random: () => 0, log, metrics, freeze: true };
-      const informer = createInformer({ ...ground, namespaces, fieldSelector, transform });
+      const informer = createInformer({ ...ground, namespaces, fieldSelector, mayBeAbsent, transform });
       const changes: string[] = [];
       informer.store.subscribe(({ type, key }) => changes.push(`${type} ${key}`));
       const abort = new AbortController();

@@ -87,6 +87,16 @@ it('waits for a long listing, and for no source that fails longer than 5 s', asy
   expect(enqueued).toHaveLength(2_500);
 });
 
+it('waits for no kind that is not installed', async () => {
+  const [listed, absent] = [source(), source({ reason: 'NotInstalled' })];
+  const { clock, started } = start([listed, absent]);
+  await clock.advance(1_000);
+  expect(started).toEqual([]);
+  listed.list();
+  await clock.advance(100);
+  expect(started).toEqual(['Component']);
+});
+
 it('ends without starting anything to write when it is told to stop', async () => {
   const { clock, stop, running, started } = start([source()]);
   await clock.advance(1_000);

@@ -5,16 +5,17 @@ import { lowPriority, type Clock, type Elector, type Informer, type KubernetesOb
 
 /** How long status writing waits for sources that fail to be listed before it starts with what is there. */
 const settleMs = 5_000;
-/** How often it looks whether a long listing is still under way. */
-const lookMs = 250;
+/** How often it looks how the listings go. */
+const lookMs = 100;
 /** Keys enqueued between two turns of the event loop: a few milliseconds. */
 const slice = 1_000;
 
 /**
- * Starts the composers when this process is elected and everything they read has been listed, so
- * that a restart writes nothing; after 5 s it waits for no source that fails, so that a kind that may not be read stops
- * nobody, but for those that are being listed, however large they are. A source that arrives later completes what was left out until then; so does leadership that resumes, because what was refused
- * meanwhile may wait for long.
+ * Starts the composers when this process is elected and everything they read has been listed, so that a restart writes
+ * nothing. A kind that is not installed is not waited for: a cluster without the Gateway API would lose 5 s at each start.
+ * Any other source that fails is waited for that long, so that a kind that may not be read stops nobody; one that is being
+ * listed is waited for however large it is. A source that arrives later completes what was left out until then; so does
+ * leadership that resumes, because what was refused meanwhile may wait for long.
  */
 export function startWhenListed(options: {
   composers: ReadonlyMap<EntityKind, Composer>;
@@ -54,14 +55,23 @@ export function startWhenListed(options: {
     for (const informer of informers) void informer.synced.then(() => late.delete(informer));
     const listed = Promise.all(informers.map((informer) => informer.synced));
     const untilListed = async (): Promise<void> => {
-      await Promise.race([listed, clock.sleep(settleMs, signal)]);
-      while (!signal.aborted && [...late].some(isBeingListed)) await clock.sleep(lookMs, signal);
+      const startedAt = clock.monotonic();
+      const isWaitedFor = (informer: Pick<Informer<KubernetesObject>, 'status'>): boolean =>
+        clock.monotonic() - startedAt < settleMs ? !isAbsent(informer) : isBeingListed(informer);
+      while (!signal.aborted && [...late].some(isWaitedFor)) {
+        await Promise.race([listed, clock.sleep(lookMs, signal)]);
+      }
     };
     // On standby the stores fill and the queues hold what a leader would look at.
     await Promise.all([untilListed(), Promise.race([elected.promise, untilAborted(signal)])]);
     for (const informer of late) void informer.synced.then(enqueueAll);
     await Promise.all([...composers.values()].map((composer) => composer.run(signal)));
   };
+}
+
+/** The API server knows no such kind. */
+function isAbsent(informer: Pick<Informer<KubernetesObject>, 'status'>): boolean {
+  return informer.status().every(({ synced, reason }) => synced || reason === 'NotInstalled');
 }
 
 /** Not listed yet, and nothing wrong: a large list takes its time. */
